@@ -1,0 +1,1 @@
+"""Workspaces, users, memberships, roles, tokens, the encrypted field and its keys."""

@@ -1,0 +1,1 @@
+"""REST in the shapes of Chatwoot's Application API."""

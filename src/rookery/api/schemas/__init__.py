@@ -1,0 +1,1 @@
+"""The shapes as JSON Schema, written by hand: the promise that `shapes/` is tested against."""

@@ -1,0 +1,1 @@
+"""Connections we own: gateways, channels, their secrets, what state their devices are in."""

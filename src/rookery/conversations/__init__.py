@@ -1,0 +1,1 @@
+"""The domain: contacts, conversations, messages. Actions write, queries read, access guards."""

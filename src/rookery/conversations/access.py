@@ -1,0 +1,131 @@
+"""Guarded getters: nothing is read by id but through here.
+
+Each answers Http404 alike for "there is none" and "not yours", so that no answer tells an outsider what exists.
+An administrator sees all inboxes of the account, an agent those of which they are a member.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from rookery.accounts.models import Account, Membership, User
+from rookery.channels.models import Channel
+from rookery.conversations.models import Attachment, Contact, Conversation, Inbox, Message
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, in which account. `inbox_ids` is None for an administrator: all of the account's."""
+
+    user: User
+    account: Account
+    role: str
+    inbox_ids: frozenset[int] | None
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Membership.Role.ADMINISTRATOR
+
+    def sees_inbox(self, inbox_id: int | None) -> bool:
+        """Whether rows of this inbox of the viewer's account may be shown."""
+        return self.inbox_ids is None or inbox_id in self.inbox_ids
+
+
+def viewer(user: User, account_id: int | None = None) -> Viewer:
+    """The user as a member of the account, or of their first one. Raises Http404 without a membership."""
+    if not user.is_active:
+        raise Http404
+    memberships = Membership.objects.filter(user=user).select_related("account").order_by("pk")
+    if account_id is not None:
+        memberships = memberships.filter(account_id=account_id)
+    membership = memberships.first()
+    if membership is None:
+        raise Http404
+    ids: frozenset[int] | None = None
+    if not membership.is_administrator:
+        own = Inbox.objects.filter(account_id=membership.account_id, members__user=user)
+        ids = frozenset(own.values_list("pk", flat=True))
+    return Viewer(user, membership.account, membership.role, ids)
+
+
+def visible(viewer: Viewer, path: str = "inbox") -> Q:
+    """Condition for rows of the viewer's account and inboxes; `path` leads from the row to its inbox."""
+    condition = Q(**{f"{path}__account_id": viewer.account.pk})
+    if viewer.inbox_ids is not None:
+        condition &= Q(**{f"{path}_id__in": viewer.inbox_ids})
+    return condition
+
+
+def inboxes(viewer: Viewer) -> QuerySet[Inbox]:
+    """The inboxes the viewer may see."""
+    rows = Inbox.objects.filter(account_id=viewer.account.pk)
+    return rows if viewer.inbox_ids is None else rows.filter(pk__in=viewer.inbox_ids)
+
+
+def inbox(viewer: Viewer, pk: int) -> Inbox:
+    """One inbox. Raises Http404."""
+    return _one(inboxes(viewer).select_related("channel", "channel__gateway").filter(pk=pk))
+
+
+def conversation(viewer: Viewer, display_id: int) -> Conversation:
+    """One conversation by its display id; a merged one answers with what it became. Raises Http404."""
+    rows = Conversation.objects.select_related(
+        "contact", "inbox", "inbox__channel", "contact_inbox", "assignee", "account"
+    )
+    rows = rows.filter(visible(viewer), account_id=viewer.account.pk)
+    found = _one(rows.filter(display_id=display_id))
+    if found.merged_into_id is not None:
+        return _one(rows.filter(pk=found.merged_into_id))
+    return found
+
+
+def message(viewer: Viewer, pk: int) -> Message:
+    """One message by its key. Raises Http404."""
+    rows = Message.objects.select_related(
+        "conversation", "conversation__contact", "inbox", "contact_inbox", "account"
+    )
+    return _one(rows.filter(visible(viewer), account_id=viewer.account.pk, pk=pk))
+
+
+def attachment(viewer: Viewer, uuid: UUID) -> Attachment:
+    """One attachment by its uuid, with message and blob. Raises Http404."""
+    rows = Attachment.objects.select_related("message", "message__conversation", "blob")
+    return _one(rows.filter(visible(viewer, "message__inbox"), uuid=uuid))
+
+
+def contacts(viewer: Viewer) -> QuerySet[Contact]:
+    """Listed contacts that the viewer may see: an agent those who wrote to one of their inboxes."""
+    rows = Contact.objects.filter(account_id=viewer.account.pk, listed=True, merged_into__isnull=True)
+    if viewer.inbox_ids is None:
+        return rows
+    return rows.filter(contact_inboxes__inbox_id__in=viewer.inbox_ids).distinct()
+
+
+def contact(viewer: Viewer, pk: int) -> Contact:
+    """One contact. Raises Http404."""
+    return _one(contacts(viewer).filter(pk=pk))
+
+
+def channels(viewer: Viewer) -> QuerySet[Channel]:
+    """The numbers the viewer may see: those behind their inboxes; an administrator all of the account's."""
+    rows = Channel.objects.filter(account_id=viewer.account.pk).select_related("gateway", "inbox")
+    return rows if viewer.inbox_ids is None else rows.filter(inbox__pk__in=viewer.inbox_ids)
+
+
+def member(viewer: Viewer, user_id: int) -> User:
+    """A member of the viewer's account. Raises Http404."""
+    return _one(User.objects.filter(memberships__account_id=viewer.account.pk, pk=user_id, is_active=True))
+
+
+def _one(rows: QuerySet[Row]) -> Row:
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found

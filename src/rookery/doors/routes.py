@@ -1,0 +1,21 @@
+"""Which requests may take long, by their address (decisions A8): they must not hold the one thread of the pages."""
+
+from __future__ import annotations
+
+import re
+
+# Whatever talks to a gateway, hashes a password, writes much, or is asked by a machine that measures us.
+_SLOW = re.compile(
+    r"/(?:"
+    r"health(?:/|$)|metrics(?:/|$)|events(?:/|$)"
+    r"|sign-in(?:/|$)|setup/|enter/|preferences/password"
+    r"|numbers(?:/|$)|exports?(?:/|$)"
+    r"|attachments/[^/]+/retry"
+    r"|api/openapi|api/v\d+/accounts/\d+/(?:inboxes|exports?|imports?|reports?)(?:[/?]|$)"
+    r")"
+)
+
+
+def is_slow(path: str) -> bool:
+    """Whether the pool of slow routes takes it."""
+    return _SLOW.match(path) is not None

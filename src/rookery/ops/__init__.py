@@ -1,0 +1,1 @@
+"""Health, doctor, parked events, retention: reads all rooms, is read by none."""

@@ -1,0 +1,1 @@
+"""The wire: how a channel reaches WhatsApp. Every folder in here is one provider; `registry` lists them."""

@@ -1,0 +1,1 @@
+"""The gateway's generations, one folder each. They never import each other."""

@@ -1,0 +1,54 @@
+"""The environment of our Jinja2 templates: autoescape always, undefined names fail, gettext, few globals."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static as django_static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined
+
+from rookery.web.bubbles import row_html
+from rookery.web.formatting import message_html, plain
+
+
+def environment(**options: Any) -> Environment:
+    """For Django's `TEMPLATES` setting, option `environment`."""
+    options.update(autoescape=True, undefined=StrictUndefined)
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    made = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - autoescape is on, see above
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.globals.update(static=static, url=url, language=translation.get_language, direction=direction)
+    made.globals.update(row_html=row_html)
+    made.filters.update(whatsapp=message_html, plain=plain)
+    return made
+
+
+def url(name: str, **arguments: object) -> str:
+    return reverse(name, kwargs=arguments or None)
+
+
+def direction() -> str:
+    return "rtl" if translation.get_language_bidi() else "ltr"
+
+
+@lru_cache(maxsize=256)
+def static(path: str) -> str:
+    """The address of a static file with a mark of its content, so that a new release is fetched at once."""
+    found = finders.find(path)
+    if not isinstance(found, str):
+        return django_static(path)
+    mark = hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10]
+    return f"{django_static(path)}?v={mark}"

@@ -1,0 +1,59 @@
+const DAY = 86_400_000;
+
+/** @returns {string | undefined} */
+const language = () => document.documentElement.lang || undefined;
+
+/** @returns {any} 12 or 24 hours as this browser's owner is used to, whatever the page's language */
+function clock() {
+  return { hourCycle: new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions().hourCycle };
+}
+
+/** @param {string} text ISO with zone, or YYYY-MM-DD for a day where the browser is @returns {Date} may be invalid */
+export function readTime(text) {
+  return new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text);
+}
+
+/** @param {Date} time @param {Date} now @returns {number} days back, by the calendar */
+function daysAgo(time, now) {
+  return Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / DAY);
+}
+
+/** @param {string} text @returns {string} */
+const capital = (text) => text.charAt(0).toLocaleUpperCase(language()) + text.slice(1);
+
+/** @param {number} amount @param {Intl.RelativeTimeFormatUnit} unit @returns {string} "yesterday", "3 minutes ago" */
+const relative = (amount, unit) => new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(amount, unit);
+
+/** @param {Date} time @param {Intl.DateTimeFormatOptions} options @returns {string} */
+const format = (time, options) => new Intl.DateTimeFormat(language(), options).format(time);
+
+/** @type {Record<string, (time: Date, now: Date) => string>} */
+const FORMATS = {
+  time: (time) => format(time, { hour: "2-digit", minute: "2-digit", ...clock() }),
+  full: (time) => format(time, { dateStyle: "full", timeStyle: "medium", ...clock() }),
+  day(time, now) {
+    const days = daysAgo(time, now);
+    if (days === 0 || days === 1) return capital(relative(-days, "day"));
+    const year = time.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    return capital(format(time, { weekday: "long", day: "numeric", month: "long", year }));
+  },
+  list(time, now) {
+    const days = daysAgo(time, now);
+    if (days <= 0) return FORMATS.time(time, now);
+    if (days === 1) return capital(relative(-1, "day"));
+    return days < 7 ? capital(format(time, { weekday: "long" })) : format(time, { dateStyle: "short" });
+  },
+  relative(time, now) {
+    const minutes = Math.round((now.getTime() - time.getTime()) / 60_000);
+    if (Math.abs(minutes) < 60) return relative(-minutes, "minute");
+    return Math.abs(minutes) < 60 * 24 ? relative(-Math.round(minutes / 60), "hour") : relative(-daysAgo(time, now), "day");
+  },
+};
+
+/**
+ * @param {Date} time @param {string} kind time, day, list, relative or full @param {Date} [now]
+ * @returns {string} in the page's language and the browser's zone
+ */
+export function sayTime(time, kind, now = new Date()) {
+  return (FORMATS[kind] ?? FORMATS.time)(time, now);
+}

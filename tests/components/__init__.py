@@ -1,0 +1,1 @@
+"""The elements and models of the pages, each alone in Chromium."""

@@ -1,0 +1,1 @@
+"""A migration that takes long, for boxes whose hooks ask for it."""
