@@ -18,7 +18,7 @@ test:  ## lint, and every test this machine can run
 test-fast:  ## the fast suite only, under a minute: make test-fast [ARGS="-k spool"]
 	@$(HAS_PYTHON)
 	@$(PYTHON) tools/bootstrap.py dev
-	@.venv/bin/python -m pytest -q -m "not slow and not browser" $(ARGS)
+	@.venv/bin/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser" $(ARGS)
 
 lint:  ## format, rules, types, layers, templates
 	@$(HAS_PYTHON)

@@ -21,6 +21,7 @@ BIN = Path(sys.executable).parent
 REQUIRED = set(filter(None, os.environ.get("ROOKERY_TEST_REQUIRE", "").split(",")))
 MESSAGE_PATH = ("waid", "providers", "intake", "processing", "sending", "conversations", "media")
 MESSAGE_PATH_COVERED = 85
+BOTH_CORES = ("-n", "2", "--dist", "worksteal")  # of the smallest machine it has to be quick on
 TEMPLATES = ROOT / "src/rookery/web/templates"
 
 Line = tuple[str, str]
@@ -52,7 +53,7 @@ def suites() -> None:
     """Each suite is a process of its own; coverage of all is put together at the end."""
     shutil.rmtree(ROOT / ".coverage", ignore_errors=True)
     (ROOT / ".coverage").mkdir()
-    pytest("fast suite", "not slow and not browser")
+    pytest("fast suite", "not slow and not browser", *BOTH_CORES)
     pytest("slow suite", "slow and not browser")
     if chromium():
         pytest("browser suite", "browser")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.running import rookery
+
+pytestmark = pytest.mark.slow
 
 
 def test_report_is_text_with_a_colour_a_line_and_what_to_do(home: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.running import rookery
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def parked(home: Path) -> Path:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.running import PASSWORD, rookery
 
+pytestmark = pytest.mark.slow
+
 
 def rows(home: Path, statement: str) -> list[tuple[object, ...]]:
     database = sqlite3.connect(f"file:{home / 'data' / 'rookery.sqlite3'}?mode=ro", uri=True)

@@ -123,3 +123,19 @@ async def test_hosts_are_judged_by_djangos_rule(
     await application.open()
     assert (await ask(application, "/live", headers={"host": host})).status == status
     await application.stop()
+
+
+def test_application_is_made_once_when_another_server_asks_for_it(data_dir: Path) -> None:
+    from rookery import asgi
+    from rookery.intake import presence
+
+    try:
+        made = asgi.application
+        assert isinstance(made, Application)
+        assert asgi.application is made
+        with pytest.raises(AttributeError):
+            _ = asgi.something_else
+    finally:
+        presence.listen(None)
+        vars(asgi).pop("application", None)
+        made._front.stop()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rookery.doors.forwarded import Forwarded
+from rookery.doors.forwarded import Forwarded, clean
 from tests.doors.asking import ask
 
 NETWORKS = [ipaddress.ip_network(text) for text in ("10.0.0.0/8", "127.0.0.1/32", "fd00::/8")]
@@ -57,7 +57,11 @@ async def test_scheme_stays_when_the_proxy_names_none_of_ours(proto: str) -> Non
     assert (await seen({"x-forwarded-proto": proto}, "10.0.0.1"))["scheme"] == "http"
 
 
-async def test_internal_and_ambiguous_headers_end_here_when_somebody_sends_them() -> None:
+def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def test_internal_and_ambiguous_headers_end_here_when_somebody_sends_them() -> None:
     sent = {
         "x-rookery-file": "a",
         "x_rookery_file": "b",
@@ -65,10 +69,8 @@ async def test_internal_and_ambiguous_headers_end_here_when_somebody_sends_them(
         "content_length": "5",
         "accept": "*/*",
     }
-    names = [name for name, _ in (await seen(sent, "192.0.2.1"))["headers"]]
-    assert names == [b"host", b"accept"]
+    assert [name for name, _ in clean(encoded(sent))] == [b"accept"]
 
 
-async def test_token_of_the_api_arrives_with_dashes_when_it_is_sent_with_underscores() -> None:
-    headers = dict((await seen({"api_access_token": "t"}, "192.0.2.1"))["headers"])
-    assert headers[b"api-access-token"] == b"t"
+def test_token_of_the_api_arrives_with_dashes_when_it_is_sent_with_underscores() -> None:
+    assert clean(encoded({"api_access_token": "t"})) == [(b"api-access-token", b"t")]

@@ -57,6 +57,12 @@ async def test_request_arrives_as_it_was_sent_when_it_passes(make: Any) -> None:
     assert reply.header("content-length") == str(len(reply.body))
 
 
+async def test_django_does_not_see_what_is_internal_when_somebody_sends_it(make: Any) -> None:
+    headers = {"api_access_token": "token", "x-rookery-file": "a", "x_api_access_token": "b", "host_": "c"}
+    reply = await ask(make(echo), headers=headers)
+    assert b"HTTP_API_ACCESS_TOKEN=token" in reply.body
+
+
 async def test_chunked_body_has_a_length_when_django_sees_it(make: Any) -> None:
     reply = await ask(make(echo), method="POST", chunks=[b"abc"], headers={"transfer-encoding": "chunked"})
     assert b"CONTENT_LENGTH=3" in reply.body

@@ -17,6 +17,8 @@ from rookery.doors.front import Front
 from rookery.doors.protocol import Protocol
 from tests.doors.conftest import Server
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 Serve = Callable[[Any], Server]
 

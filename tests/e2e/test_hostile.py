@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Request, expect
 
 from tests.e2e.conftest import MakePerson
-from tests.e2e.demo import Demo
+from tests.e2e.demo import Demo, Person
 from tests.e2e.desk import Desk
 
 TAGS = '<img src=/boom onerror="window.harmed=1"><script>window.harmed=1</script>'
@@ -47,8 +49,7 @@ def _is_harmless(desk: Desk, boom: list[str]) -> None:
         assert desk.page.evaluate(f"{part}.scrollWidth <= {part}.clientWidth"), part
 
 
-def test_texts_and_quotes_are_text(desk: Desk, boom: list[str], make_person: MakePerson, demo: Demo) -> None:
-    person = make_person()
+def test_texts_and_quotes_are_text(desk: Desk, boom: list[str], person: Person) -> None:
     person.says("before all that")
     desk.visit(person)
     for text in TEXTS.values():
@@ -93,28 +94,45 @@ def test_names_are_text(desk: Desk, boom: list[str], make_person: MakePerson, na
     _is_harmless(desk, boom)
 
 
-def test_captions_and_file_names_are_text(desk: Desk, boom: list[str], make_person: MakePerson) -> None:
-    person = make_person()
+def test_captions_are_text(desk: Desk, boom: list[str], person: Person) -> None:
     person.says("before all that")
     desk.visit(person)
     person.says(TAGS, kind="image", file="kettle.jpg")
-    person.says(HTMX, kind="document", file='"><img src=x onerror=window.harmed=1>.pdf')
-    person.says(kind="document", file="\u202efdp.exe")
-    expect(desk.page.locator("#log a.document")).to_have_count(2)
+    person.says(HTMX, kind="document")
+    expect(desk.page.locator("#log a.document")).to_be_visible()
     expect(desk.page.locator("#log figure.media img")).to_be_visible()
-    expect(desk.page.locator("#log")).to_contain_text("<img src=/boom")
+    expect(desk.log).to_contain_text("<img src=/boom")
+    expect(desk.log).to_contain_text("<div hx-get=")
     desk.page.locator("#log figure.media a").click()
     expect(desk.page.locator("dialog.viewer .viewer-caption")).to_contain_text("<img src=/boom")
     desk.page.keyboard.press("Escape")
-    names = desk.page.locator("#log .document-name bdi").all_inner_texts()
-    assert not any("\u202e" in name for name in names)
     _is_harmless(desk, boom)
 
 
-def test_hostile_page_served_as_a_file_is_a_download(
-    desk: Desk, boom: list[str], make_person: MakePerson
-) -> None:
-    person = make_person()
+@pytest.fixture
+def bare_media(demo: Demo) -> Iterator[None]:
+    """The gateway fetches nothing by itself: only then its events carry the names of files."""
+    demo.control("/webhooks", auto_download=False)
+    yield
+    demo.control("/webhooks", reset=True)
+
+
+@pytest.mark.usefixtures("bare_media")
+def test_file_names_are_text(desk: Desk, boom: list[str], person: Person) -> None:
+    person.says("before all that")
+    desk.visit(person)
+    person.says(kind="document", file='"><img src=x onerror=window.harmed=1>.pdf')
+    person.says(kind="document", file="../../\u202efdp.exe")
+    names = desk.page.locator("#log a.document .document-name bdi")
+    expect(names).to_have_count(2)
+    shown = " ".join(names.all_inner_texts())
+    assert "onerror" in shown
+    assert "\u202e" not in shown
+    _is_harmless(desk, boom)
+
+
+@pytest.mark.usefixtures("bare_media")
+def test_page_sent_as_a_file_is_a_download(desk: Desk, boom: list[str], person: Person) -> None:
     page = "PGh0bWw+PHNjcmlwdD5vcGVuZXIuaGFybWVkPTE8L3NjcmlwdD4="  # <html><script>opener.harmed=1</script>
     person.says("my page", kind="document", file={"name": "x.html", "mime_type": "text/html", "base64": page})
     desk.visit(person)
@@ -122,5 +140,5 @@ def test_hostile_page_served_as_a_file_is_a_download(
     expect(link).to_be_visible()
     with desk.page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename.startswith("x")
+    assert download.value.suggested_filename == "x.html"
     _is_harmless(desk, boom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -86,6 +87,27 @@ def test_agent_takes_a_conversation(make_desk: MakeDesk, person: Person) -> None
     expect(ana.row(person)).to_be_visible()
 
 
+def test_open_menu_stays_open_while_messages_come(desk: Desk, person: Person) -> None:
+    person.says("first")
+    desk.visit(person)
+    desk.head.get_by_title("Who answers").click()
+    choice = desk.page.get_by_role("button", name="Assign to me")
+    expect(choice).to_be_visible()
+    menu = choice.element_handle()
+    person.says("second")
+    desk.page.request.put(f"{desk.page.url}/resolution", headers=_token(desk.page))
+    expect(desk.row(person)).to_have_count(0)  # the page knows by now
+    assert menu is not None
+    assert menu.is_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.head.get_by_role("button", name="Reopen")).to_be_visible()
+
+
+def _token(page: Page) -> dict[str, str]:
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    return {"X-CSRFToken": token or "", "X-Requested-With": "fetch"}
+
+
 def test_title_counts_unread_conversations_behind_another_tab(
     desk: Desk, make_desk: MakeDesk, make_person: MakePerson
 ) -> None:
@@ -149,7 +171,7 @@ def test_chosen_appearance_beats_the_system(
     alex = sign_in(Desk(new_profile(color_scheme="light").new_page(), demo.url), AGENT)
     for choice, shown in (("Dark", "dark"), ("System", None)):
         alex.open("/preferences")
-        alex.page.get_by_text(choice, exact=True).click()
+        alex.page.get_by_role("radio", name=choice).check()
         alex.page.get_by_role("button", name="Save").click()
         root = alex.page.locator("html")
         expect(alex.page.locator(".flash")).to_be_visible()
@@ -158,7 +180,7 @@ def test_chosen_appearance_beats_the_system(
 
 def test_older_messages_come_on_scroll_in_order_and_once(desk: Desk, person: Person, demo: Demo) -> None:
     said = [f"line {number:02}" + "\nand more" * 5 for number in range(60)]
-    begin = 1_790_000_000
+    begin = int(time.time()) - 4000
     for number, text in enumerate(said):
         person.says(text, at=begin + 60 * number)
     desk.open()
@@ -168,7 +190,8 @@ def test_older_messages_come_on_scroll_in_order_and_once(desk: Desk, person: Per
     assert desk.bubbles.count() < 60
     desk.until(lambda: _scroll_up(desk) == 60, "all sixty")
     assert desk.page.locator("#log > .bubble .text").all_inner_texts() == said
-    assert desk.log.get_attribute("before") == ""
+    desk.until(lambda: (_scroll_up(desk), desk.log.get_attribute("before"))[1] == "", "no page above")
+    expect(desk.bubbles).to_have_count(60)
 
 
 def _scroll_up(desk: Desk) -> int:

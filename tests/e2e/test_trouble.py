@@ -89,7 +89,7 @@ def test_lost_answer_is_settled_by_the_gateways_record(desk: Desk, person: Perso
 def test_message_written_without_a_connection_goes_when_it_is_back(
     desk: Desk, person: Person, watch: Any
 ) -> None:
-    watch.tolerate("ERR_INTERNET_DISCONNECTED")
+    watch.tolerate("ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")
     person.says("still there?")
     desk.visit(person)
     desk.page.context.set_offline(True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rookery import db
+from rookery.db.fields import now_millis
 from rookery.intake import claims, parked
 from rookery.intake.models import RawEvent, SeenEvent
 from rookery.intake.records import Record, insert
 
+LATER = 1 << 60
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -41,10 +43,26 @@ def test_bodies_are_bounded_when_they_are_large() -> None:
 def test_attempts_are_counted_when_claimed_and_taken_back_when_unclaimed() -> None:
     made = stored(3)
     assert claims.claim(made[:2]) == made[:2]
-    assert claims.claim(made[:1]) == made[:1]
-    assert [event.attempts for event in claims.read_ahead(9, 0)] == [2, 1, 0]
+    assert [event.attempts for event in claims.read_ahead(9, LATER)] == [1, 1, 0]
     assert claims.unclaim(made) == made[:2]
-    assert [event.attempts for event in claims.read_ahead(9, 0)] == [1, 0, 0]
+    assert [event.attempts for event in claims.read_ahead(9, 0)] == [0, 0, 0], "and they are due again"
+
+
+@pytest.mark.sqlite
+def test_event_is_claimed_again_at_once_when_there_is_one_worker() -> None:
+    made = stored(2)
+    claims.claim(made)
+    assert claims.claim(made[:1]) == made[:1]
+    assert [event.attempts for event in claims.read_ahead(9, 0)] == [2, 1]
+
+
+@pytest.mark.postgres
+def test_claimed_event_is_hidden_from_other_workers_when_its_lease_runs() -> None:
+    made = stored(2)
+    assert claims.claim(made[:1]) == made[:1]
+    assert ids(claims.read_ahead(9, now_millis())) == made[1:]
+    assert claims.claim(made) == made[1:]
+    assert ids(claims.read_ahead(9, now_millis() + 2 * claims.LEASE_MS)) == made
 
 
 def test_claim_is_committed_when_the_batch_is_rolled_back_later() -> None:
@@ -53,7 +71,7 @@ def test_claim_is_committed_when_the_batch_is_rolled_back_later() -> None:
     with pytest.raises(ZeroDivisionError), db.write():
         claims.mark_done(made)
         raise ZeroDivisionError
-    assert [(event.id, event.attempts) for event in claims.read_ahead(9, 0)] == [(made[0], 1)]
+    assert [(event.id, event.attempts) for event in claims.read_ahead(9, LATER)] == [(made[0], 1)]
 
 
 def test_event_leaves_the_queue_when_done_or_parked_or_postponed() -> None:

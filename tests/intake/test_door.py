@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
 
 import pytest
 
+from rookery.intake import answers
+from rookery.intake import body as body_module
 from rookery.intake.door import Door
 from rookery.intake.models import RawEvent
 from rookery.intake.throttle import LIMIT
@@ -159,3 +162,59 @@ async def test_sender_that_goes_away_gets_no_answer_when_its_body_is_not_whole(
     scope = {"type": "http", "method": "POST", "path": f"/webhooks/whatsapp/{phone}", "headers": []}
     await door(scope, receive, send)
     assert not sent
+
+
+async def test_answer_is_408_when_the_body_does_not_come(
+    door: Door, phone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_module, "DEADLINE", 0.2)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            pytest.fail("nothing is read after the answer")
+        await asyncio.sleep(30)
+        return {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": f"/webhooks/whatsapp/{phone}", "headers": []}
+    await asyncio.wait_for(door(scope, receive, send), 5)
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+async def test_cancelled_request_stays_cancelled_when_it_was_not_too_slow(door: Door, phone: str) -> None:
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(30)
+        return {}
+
+    async def send(message: Any) -> None:
+        pytest.fail("no answer to somebody who has gone")
+
+    scope = {"type": "http", "method": "POST", "path": f"/webhooks/whatsapp/{phone}", "headers": []}
+    task = asyncio.create_task(door(scope, receive, send))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_large_bodies_are_bounded_together_when_many_come_at_once(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_module, "MOST_HELD", 1_500_000)
+    body = event(text="x" * 1_000_000)
+    chunks = [body[:500_000], body[500_000:]]
+    replies = await asyncio.gather(*(call(body, chunks=chunks) for _ in range(3)))
+    assert 503 in {reply.status for reply in replies}
+    assert (await call(body, chunks=chunks)).status == 200, "what was held is let go of"
+
+
+async def test_answers_are_counted_when_a_second_has_passed(call: Caller, door: Door) -> None:
+    counter = metrics.webhooks.labels(answer="accepted")
+    before = counter._value.get()
+    await call(BODY)
+    answers.count()
+    assert counter._value.get() - before == 1

@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.media import rows, samples
 from tests.media.conftest import stored_files
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from rookery.sandbox.model import Group, Member
 from tests.sending.line import Line, look_now, wait_until
 from tests.sending.rows import Post, Team, make_chat, make_group, make_team, state_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_text_arrives_when_it_is_posted(line: Line, team: Team, post: Post) -> None:
     message = post("Good morning")

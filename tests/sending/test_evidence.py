@@ -17,6 +17,8 @@ from rookery.waid import Jid
 from tests.sending.line import Line, look_now, wait_until
 from tests.sending.rows import Post, Team, make_chat, make_phone_message, state_of
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = "3EB0AAAAAAAAAAAAAAAAAA"
 
 

@@ -17,6 +17,8 @@ from rookery.media import store
 from tests.sending.line import Line, look_now, wait_until
 from tests.sending.rows import Post, Team, make_incoming, state_of
 
+pytestmark = pytest.mark.slow
+
 BYTES = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 
 OGG = b"OggS" + bytes(60) + BYTES

@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 
+import pytest
+
 from rookery.channels.models import Gateway
 from rookery.conversations.actions import outgoing
 from rookery.conversations.models import Message
@@ -14,6 +16,8 @@ from rookery.db.fields import now_millis
 from rookery.sending.database import Database
 from tests.sending.line import Line, look_now, wait_until
 from tests.sending.rows import Post, Team, make_chat, make_number, state_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_leased_message_goes_when_its_worker_died(line: Line, post: Post) -> None:

@@ -18,9 +18,13 @@ def do_note_state(channel: Channel, state: str, reason: str = "") -> bool:
     newest = current(channel)
     if newest is not None and (newest.state, newest.reason) == (state, reason):
         return False
+    inbox = Channel.objects.filter(pk=channel.pk).values_list("inbox__pk", flat=True).first()
     with db.write():
         DeviceState.objects.create(channel=channel, state=state, reason=reason[:80], since=datetime.now(UTC))
-        journal.record("channel.changed", account=channel.account_id, channel=channel.pk, state=state)
+        # With its inbox: else only administrators would hear that a number is lost.
+        journal.record(
+            "channel.changed", account=channel.account_id, inbox=inbox, channel=channel.pk, state=state
+        )
     return True
 
 

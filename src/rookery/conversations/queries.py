@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from rookery import journal
 from rookery.channels.models import Channel, DeviceState
 from rookery.conversations import access
 from rookery.conversations.access import Viewer
@@ -19,7 +20,6 @@ from rookery.conversations.models import (
     Inbox,
     Message,
 )
-from rookery.journal.models import Fact
 
 PAGE = 30
 ROWS = 25
@@ -145,8 +145,7 @@ def list_messages_around(conversation: Conversation, message: Message, limit: in
 
 def list_changes(conversation: Conversation, since: int) -> Changes:
     """Messages created or changed after the journal id `since`, in order of their place."""
-    facts = Fact.objects.filter(conversation_id=conversation.pk, id__gt=since).order_by("id")
-    seen = list(facts.values_list("id", "message_id", "data")[: MOST_CHANGES + 1])
+    seen = journal.of_conversation(conversation.pk, since, MOST_CHANGES + 1)
     if len(seen) > MOST_CHANGES or _forgotten(since):
         return Changes([], since, reset=True)
     ids = {message_id for _, message_id, _ in seen if message_id}
@@ -288,5 +287,5 @@ def _assigned(viewer: Viewer, assignee: str) -> Q:
 
 def _forgotten(since: int) -> bool:
     """Whether facts after `since` may have been pruned."""
-    oldest = Fact.objects.order_by("id").values_list("id", flat=True).first()
+    oldest = journal.oldest_id()
     return oldest is not None and since + 1 < oldest and since > 0

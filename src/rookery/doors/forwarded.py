@@ -1,6 +1,7 @@
 """Who asks, and how: from the connection, or from the headers of a proxy that the owner trusts.
 
-Headers that are nobody's business but ours, and those that two programs could read differently, end here.
+`clean` is for requests that go on to Django: headers that are nobody's business but ours, and those that two
+programs could read differently, end there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _SCHEMES = {b"http": "http", b"https": "https"}
 
 
 class Forwarded:
-    """Middleware: sets `client` and `scheme` of a request, and cleans its headers."""
+    """Middleware: sets `client` and `scheme` of a request."""
 
     def __init__(self, app: App, proxies: Sequence[Network]) -> None:
         self._app = app
@@ -29,14 +30,12 @@ class Forwarded:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = scope["headers"]
         client = scope.get("client")
         if self._proxies and client and self._is_trusted(client[0]):
+            headers = scope["headers"]
             scope = {**scope, "client": (self._origin(headers) or client[0], 0)}
             proto = header(headers, b"x-forwarded-proto").split(b",")[-1].strip().lower()
             scope["scheme"] = _SCHEMES.get(proto, scope.get("scheme", "http"))
-        if any(b"_" in name or name in _DROPPED for name, _ in headers):
-            scope = {**scope, "headers": clean(headers)}
         await self._app(scope, receive, send)
 
     def _origin(self, headers: Sequence[tuple[bytes, bytes]]) -> str | None:

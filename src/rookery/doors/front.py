@@ -8,7 +8,7 @@ from pathlib import Path
 from rookery.doors import credentials, files, wsgi
 from rookery.doors.asgi_types import Receive, Scope, Send
 from rookery.doors.bodies import Bodies, Body, BodyRefused
-from rookery.doors.forwarded import INTERNAL
+from rookery.doors.forwarded import INTERNAL, clean
 from rookery.doors.plain import say
 from rookery.doors.pools import Pool, PoolBusy
 from rookery.doors.routes import is_slow
@@ -33,6 +33,7 @@ class Front:
         self._bodies = Bodies(folder, most_body, self._may_upload)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = {**scope, "headers": clean(scope["headers"])}
         try:
             body = await self._bodies.collect(scope, receive)
         except BodyRefused as refused:

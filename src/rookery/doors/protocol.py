@@ -37,6 +37,7 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self._quiet = self._silent.setdefault(self.server_state, {})
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._in_head = True
         self._in_body = False
@@ -53,13 +54,14 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         for name in list(self._timers):
             self._done(name)
-        self._quiet_ones().pop(self, None)
+        self._quiet.pop(self, None)
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
+            self._within("head", HEAD)  # most heads come whole, and need no timer
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self.transport.write(_TOO_LONG)
@@ -68,17 +70,20 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
-        self._within("head", HEAD)
 
     def on_headers_complete(self) -> None:
         self._in_head, self._in_body = False, True
-        self._done("head")
-        self._quiet_ones().pop(self, None)
+        if self._timers:
+            self._done("head")
+            if not self.flow.write_paused:
+                self._done("unread")
+        self._quiet.pop(self, None)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_body = False
-        self._done("linger")
+        if self._timers:
+            self._done("linger")
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -114,20 +119,15 @@ class Protocol(HttpToolsProtocol):
             return
         self.transport.abort()
 
-    def _quiet_ones(self) -> dict[Protocol, None]:
-        return self._silent.setdefault(self.server_state, {})
-
     def _fall_silent(self) -> None:
-        quiet = self._quiet_ones()
-        quiet.pop(self, None)
-        quiet[self] = None
+        self._quiet.pop(self, None)
+        self._quiet[self] = None
 
     def _make_room(self) -> bool:
         """End the connection that has said nothing for longest."""
-        quiet = self._quiet_ones()
-        oldest = next(iter(quiet), None)
+        oldest = next(iter(self._quiet), None)
         if oldest is None:
             return False
-        del quiet[oldest]
+        del self._quiet[oldest]
         oldest.transport.abort()
         return True

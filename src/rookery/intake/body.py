@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
 
 from rookery.intake.answers import Answer, Message, Receive
 from rookery.intake.book import Secret
@@ -31,20 +33,15 @@ class TooLarge(Exception):
         self.passed = passed
 
 
-def declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    """The `Content-Length`, 0 without one. Gateways before 9.0.1 send bodies in chunks."""
-    for name, value in headers:
-        if name == b"content-length":
-            return int(value) if value.isdigit() and len(value) < 19 else 0
-    return 0
-
-
 class Reader:
     """Reads bodies of up to `limit` bytes, and bounds what all of them together hold in memory."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._held = 0
+        # Who reads since when, the oldest first. One look a second costs less than a timer for each request.
+        self._reading: dict[asyncio.Task[Any], float] = {}
+        self._expired: set[asyncio.Task[Any]] = set()
 
     async def read(
         self, receive: Receive, expected: int, secrets: Sequence[Secret], *, keep: bool = True
@@ -53,16 +50,34 @@ class Reader:
 
         `secrets` are those that may have signed it, should it be too large.
         """
+        task = asyncio.current_task()
+        assert task is not None
+        self._reading[task] = monotonic()
         try:
-            async with asyncio.timeout(DEADLINE):
-                message = await receive()
-                if not message.get("more_body") and expected <= self._limit:
-                    body = _chunk(message)
-                    if len(body) <= self._limit:
-                        return body if keep else b""
-                return await self._read_on(message, receive, expected, secrets, keep)
-        except TimeoutError:
+            message = await receive()
+            if not message.get("more_body") and expected <= self._limit:
+                body = _chunk(message)
+                if len(body) <= self._limit:
+                    return body if keep else b""
+            return await self._read_on(message, receive, expected, secrets, keep)
+        except asyncio.CancelledError:
+            if task not in self._expired:
+                raise
+            task.uncancel()
             raise Refused(Answer.SLOW) from None
+        finally:
+            del self._reading[task]
+            self._expired.discard(task)
+
+    def look(self) -> None:
+        """End the readings that have lasted too long. Call it about once a second."""
+        begun = monotonic() - DEADLINE
+        for task, since in self._reading.items():
+            if since > begun:
+                break
+            if task not in self._expired:
+                self._expired.add(task)
+                task.cancel()
 
     async def _read_on(
         self, message: Message, receive: Receive, expected: int, secrets: Sequence[Secret], keep: bool

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
+from typing import Any, TypeAlias
 
 from rookery.accounts.encryption import SecretUnavailable, unseal
 from rookery.intake.listing import ListedSecret, Listing
@@ -14,20 +16,43 @@ from rookery.waid import BadJid, BadPhone, Jid, phone
 
 log = logging.getLogger(__name__)
 
+Hash: TypeAlias = Any  # what hashlib makes; its type has no public name
+
 SHORTEST_SECRET = 16
 _REMEMBERED = 4096
+_BLOCK = 64  # of SHA-256, in bytes
 
 
-@dataclass(frozen=True, slots=True)
 class Secret:
-    """An opened webhook secret. `until_ms` 0: for good."""
+    """An opened webhook secret of a gateway, kept as the two hash states of its HMAC. `until_ms` 0: for good.
 
-    value: bytes = field(repr=False)
-    gateway_id: int
-    until_ms: int = 0
+    `hmac.digest` lets go of the interpreter's lock for every body, and the thread that writes to the database then
+    takes it: measured, a signature waited 100 microseconds for one of work. These hashes of small bodies do not.
+    """
+
+    __slots__ = ("gateway_id", "inner", "outer", "until_ms")
+
+    def __init__(self, value: bytes, gateway_id: int, until_ms: int = 0) -> None:
+        key = (sha256(value).digest() if len(value) > _BLOCK else value).ljust(_BLOCK, b"\0")
+        self.inner = sha256(bytes(byte ^ 0x36 for byte in key))
+        self.outer = sha256(bytes(byte ^ 0x5C for byte in key))
+        self.gateway_id = gateway_id
+        self.until_ms = until_ms
 
     def valid_at(self, now_ms: int) -> bool:
         return not self.until_ms or now_ms < self.until_ms
+
+    def sign(self, body: bytes) -> bytes:
+        """HMAC-SHA256 of a whole body."""
+        running = self.inner.copy()
+        running.update(body)
+        return self.finish(running)
+
+    def finish(self, running: Hash) -> bytes:
+        """The HMAC of whatever a copy of `inner` was fed with."""
+        last = self.outer.copy()
+        last.update(running.digest())
+        return last.digest()
 
 
 @dataclass(frozen=True, slots=True)

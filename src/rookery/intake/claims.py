@@ -26,9 +26,10 @@ from django.db import connection
 
 from rookery import db
 from rookery.db import statements
-from rookery.db.fields import now_seconds
+from rookery.db.fields import now_millis, now_seconds
 
 DIGEST_BYTES = 16
+LEASE_MS = 10_000
 _TABLE = "intake_rawevent"
 _A_STATEMENT = 500  # parameters; old SQLite builds allow 999
 _ERROR_LENGTH = 200
@@ -96,13 +97,21 @@ def read(event_id: int) -> NewEvent | None:
 
 
 def claim(ids: Collection[int]) -> list[int]:
-    """Count one more attempt for these new events; returns the ids that were still new."""
-    return _update("attempts = attempts + 1", ids, "state = 0")
+    """Count one more attempt for these new events; returns the ids that were still new.
+
+    Where several workers may run, they are hidden for LEASE_MS too: an attempt that is under way elsewhere must
+    not look like one that never ended.
+    """
+    if db.is_sqlite():
+        return _update("attempts = attempts + 1", ids, "state = 0")
+    now = now_millis()
+    due = f"state = 0 AND due_ms <= {now}"
+    return _update("attempts = attempts + 1, due_ms = %s", ids, due, (now + LEASE_MS,))
 
 
 def unclaim(ids: Collection[int]) -> list[int]:
     """Take an attempt back: the batch failed for a reason that is no event's fault."""
-    return _update("attempts = attempts - 1", ids, "state = 0 AND attempts > 0")
+    return _update("attempts = attempts - 1, due_ms = 0", ids, "state = 0 AND attempts > 0")
 
 
 def claim_locked(ids: Collection[int]) -> list[int]:

@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from rookery.db.fields import now_millis
-from rookery.intake import filing, presence, signature
+from rookery.intake import answers, filing, presence, signature
 from rookery.intake.answers import Answer, Receive, Scope, Send
-from rookery.intake.body import Reader, Refused, TooLarge, declared
+from rookery.intake.body import Reader, Refused, TooLarge
 from rookery.intake.book import Number, Secret, path_key
 from rookery.intake.directory import Directory
 from rookery.intake.envelope import PRESENCE, peek
@@ -48,7 +48,7 @@ class Door:
         self.store = Store(self._folder, size=self._spool_size)
         self.directory = Directory()
         self.directory.load_file()
-        self._fresh = asyncio.create_task(self.directory.keep_fresh())
+        self._chores = [asyncio.create_task(self.directory.keep_fresh()), asyncio.create_task(self._look())]
 
     async def open(self) -> None:
         """The schema is there: read it, and write to it."""
@@ -58,12 +58,20 @@ class Door:
 
     async def stop(self) -> None:
         """Make durable what waits, and end the threads."""
-        self._fresh.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._fresh
+        for chore in self._chores:
+            chore.cancel()
+            with suppress(asyncio.CancelledError):
+                await chore
+        answers.count()
         await self.store.stop()
         self.directory.stop()
-        presence.stop()
+        await asyncio.to_thread(presence.stop)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._reader.look()
+            answers.count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received_ms = now_millis()
@@ -80,11 +88,11 @@ class Door:
             return Answer.METHOD
         text = scope["path"][len(PATH) :].strip("/")
         number = await self._number(text) if text else None
-        given = signature.given(scope["headers"])
+        given, length = signature.heads(scope["headers"])
         secrets = number.secrets if number else ()
         wanted = given is not None and (number is not None or not text)
         try:
-            body = await self._reader.read(receive, declared(scope["headers"]), secrets, keep=wanted)
+            body = await self._reader.read(receive, length, secrets, keep=wanted)
         except TooLarge as large:
             return self._too_large(scope, number, given, large, received_ms)
         numbers = [number] if number else [] if text else await self._of_body(body)

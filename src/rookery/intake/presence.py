@@ -12,6 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 
+from django.db import close_old_connections, connection
+
 log = logging.getLogger(__name__)
 
 Listener = Callable[[int, bytes], None]
@@ -37,15 +39,21 @@ def hand_on(channel_id: int, body: bytes) -> None:
 
 
 def stop() -> None:
-    """Forget what waits and end the thread."""
+    """Hand on what waits, and end the thread. Blocks."""
     global _thread
     if _thread is not None:
-        _thread.shutdown(wait=True, cancel_futures=False)
+        _thread.submit(_close)
+        _thread.shutdown(wait=True)
         _thread = None
+
+
+def _close() -> None:
+    connection.close()  # the thread's own
 
 
 def _call(listener: Listener, channel_id: int, body: bytes) -> None:
     try:
+        close_old_connections()
         listener(channel_id, body)
     except Exception:
         log.exception("a presence event was not handed on", extra={"channel": channel_id})

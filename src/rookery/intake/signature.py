@@ -10,31 +10,41 @@ from collections.abc import Iterable, Sequence
 
 from rookery.intake.book import Secret
 
-HEADER = b"x-hub-signature-256"
+_HEADER = b"x-hub-signature-256"
 _PREFIX = b"sha256="
-_HEX_LENGTH = 64
+_LENGTH = len(_PREFIX) + 64
 
 
-def given(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
-    """The 32 bytes that the request claims; None if the header is missing, doubled or not of this form."""
-    found = [value for name, value in headers if name == HEADER]
-    if len(found) != 1 or not found[0].startswith(_PREFIX):
-        return None
-    digits = found[0][len(_PREFIX) :]
-    if len(digits) != _HEX_LENGTH or not digits.isalnum():
+def heads(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, int]:
+    """The 32 bytes that the request claims (None if missing, doubled or not of this form), and its Content-Length.
+
+    The length is 0 when there is none: gateways before 9.0.1 send bodies in chunks.
+    """
+    given: bytes | None = None
+    found = length = 0
+    for name, value in headers:
+        if name == _HEADER:
+            found += 1
+            given = _digest(value)
+        elif name == b"content-length" and value.isdigit() and len(value) < 19:
+            length = int(value)
+    return given if found == 1 else None, length
+
+
+def _digest(value: bytes) -> bytes | None:
+    if len(value) != _LENGTH or not value.startswith(_PREFIX):
         return None
     try:
-        return bytes.fromhex(digits.decode("ascii"))
+        digest = bytes.fromhex(value[len(_PREFIX) :].decode("ascii"))
     except ValueError:
         return None
+    return digest if len(digest) == 32 else None  # fromhex takes blanks
 
 
 def signer(secrets: Sequence[Secret], body: bytes, signature: bytes, now_ms: int) -> Secret | None:
     """The secret, among those valid now, that made `signature` over `body`; compared in constant time."""
     for secret in secrets:
-        if secret.valid_at(now_ms) and hmac.compare_digest(
-            hmac.digest(secret.value, body, "sha256"), signature
-        ):
+        if secret.valid_at(now_ms) and hmac.compare_digest(secret.sign(body), signature):
             return secret
     return None
 
@@ -43,7 +53,7 @@ class PassingBody:
     """The same for a body of which nothing is kept: feed it, then ask whose it is."""
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
-        self._sums = [(secret, hmac.new(secret.value, digestmod="sha256")) for secret in secrets]
+        self._sums = [(secret, secret.inner.copy()) for secret in secrets]
 
     def feed(self, chunk: bytes) -> None:
         for _, running in self._sums:
@@ -51,6 +61,6 @@ class PassingBody:
 
     def signer(self, signature: bytes, now_ms: int) -> Secret | None:
         for secret, running in self._sums:
-            if secret.valid_at(now_ms) and hmac.compare_digest(running.digest(), signature):
+            if secret.valid_at(now_ms) and hmac.compare_digest(secret.finish(running), signature):
                 return secret
         return None

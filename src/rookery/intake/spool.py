@@ -51,6 +51,8 @@ class Spool:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise SpoolBusy(path.name) from error
+            if os.fstat(self._file).st_nlink == 0:
+                raise SpoolBusy(path.name)  # drained and removed by another process before we had the lock
             self._open(size)
         except BaseException:
             os.close(self._file)

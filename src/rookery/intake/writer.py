@@ -130,7 +130,7 @@ class Writer:
 
     def _succeeded(self) -> None:
         if self._room.committed():
-            log.info("the database takes webhooks again")
+            log.info("webhooks go to the database")
 
     def _failed(self, error: Exception) -> None:
         if self._room.to_spool(failed=True):

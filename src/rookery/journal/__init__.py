@@ -12,9 +12,29 @@ from rookery.journal.facts import record
 from rookery.journal.whispers import whisper
 
 if TYPE_CHECKING:
-    from rookery.journal.log import epoch, latest_id, new_epoch, position, prune, tail
+    from rookery.journal.log import (
+        epoch,
+        latest_id,
+        new_epoch,
+        of_conversation,
+        oldest_id,
+        position,
+        prune,
+        tail,
+    )
 
-__all__ = ["epoch", "latest_id", "new_epoch", "position", "prune", "record", "tail", "whisper"]
+__all__ = [
+    "epoch",
+    "latest_id",
+    "new_epoch",
+    "of_conversation",
+    "oldest_id",
+    "position",
+    "prune",
+    "record",
+    "tail",
+    "whisper",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -88,7 +88,9 @@ def _author(event: MessageEvent, chat: tuple[Alias, ...]) -> tuple[Alias, ...]:
 
 
 def _with(chat: tuple[Alias, ...], author: tuple[Alias, ...]) -> tuple[Alias, ...]:
-    """In a chat of two the author is the chat: what names one names the other."""
+    """In a chat of two the author is the chat: what names one names the other, unless they contradict."""
+    if any(one.kind == other.kind and one.key != other.key for one in chat for other in author):
+        return chat
     known = {(alias.kind, alias.key) for alias in chat}
     merged = [*chat, *(alias for alias in author if (alias.kind, alias.key) not in known)]
     return tuple(sorted(merged, key=lambda alias: alias.kind != "pn"))

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 
 from rookery.channels import states
 from rookery.conversations.actions.inbound import ContactCache
@@ -53,7 +53,7 @@ class Processor:
             self.places.refresh()
             work = batch.prepare(events, self.places, tally)
             batch.run(work, self.places, self.cache, tally)
-        except BatchFailed:
+        except (BatchFailed, OperationalError, InterfaceError):
             finished = {event.id for event in tally.done}
             self._give_back([event.id for event in events if event.id not in finished])
             raise

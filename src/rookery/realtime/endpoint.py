@@ -47,6 +47,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     stream = Stream(viewer, key)
     try:
         reader = await hub.open(stream)
+        await _check(stream)  # rights may have changed between the first look and the subscription
+        if stream.closed:
+            await _refuse(send, 401, [])
+            return
         await _start(send)
         await _run(stream, reader, cursor, receive, send)
     finally:
@@ -61,7 +65,7 @@ async def _run(stream: Stream, reader: Reader, cursor: str, receive: Receive, se
     try:
         while True:
             woken = await stream.wait(HEARTBEAT_SECONDS)
-            if stream.recheck or time.monotonic() - checked > RECHECK_SECONDS:
+            while stream.recheck or time.monotonic() - checked > RECHECK_SECONDS:
                 checked = time.monotonic()
                 await _check(stream)
             if stream.closed:

@@ -91,7 +91,9 @@ class Reader:
         raw = connection.connection
         while not self._stop.is_set():
             self._hand_on()
-            for notice in raw.notifies(timeout=BEAT, stop_after=1):
+            with connection.wrap_database_errors:
+                notices = list(raw.notifies(timeout=BEAT, stop_after=1))
+            for notice in notices:
                 if notice.channel == whispers.CHANNEL:
                     self._hear(notice.payload.encode())
 

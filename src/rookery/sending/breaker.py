@@ -10,7 +10,7 @@ import logging
 import random
 from typing import Literal
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from rookery import db
 from rookery.channels.models import Channel, Gateway
@@ -32,7 +32,8 @@ def state(failures: int, until_ms: int, now_ms: int) -> Literal["closed", "open"
     """closed: all may go; open: nothing; probe: one message may try."""
     if failures < FAILURES:
         return "closed"
-    return "open" if until_ms > now_ms else "probe"
+    # Further ahead than anybody sets it: the clock went back since.
+    return "open" if now_ms < until_ms <= now_ms + LONGEST_MS else "probe"
 
 
 def delay_ms(failures: int) -> int:
@@ -43,7 +44,8 @@ def delay_ms(failures: int) -> int:
 
 def take_probe(gateway_id: int, now_ms: int) -> bool:
     """Become the one that tries. Inside `db.write()`."""
-    rows = Gateway.objects.filter(pk=gateway_id, breaker_failures__gte=FAILURES, breaker_until_ms__lte=now_ms)
+    due = Q(breaker_until_ms__lte=now_ms) | Q(breaker_until_ms__gt=now_ms + LONGEST_MS)
+    rows = Gateway.objects.filter(due, pk=gateway_id, breaker_failures__gte=FAILURES)
     return rows.update(breaker_until_ms=now_ms + PROBE_MS) == 1
 
 

@@ -14,6 +14,7 @@ from rookery.channels.models import Channel
 from rookery.settings import conf
 
 BURST = 20.0
+FAR_AHEAD_MS = 60_000
 _random = random.SystemRandom()
 
 
@@ -54,5 +55,8 @@ class Bucket:
 
 
 def refill(tokens: float, at_ms: int, now_ms: int, rate: float) -> float:
-    """Tokens after the time since `at_ms` at `rate` a minute; a clock that went back adds none."""
+    """Tokens after the time since `at_ms` at `rate` a minute; a clock that went back adds none, or just enough to
+    begin anew where `at_ms` is so far ahead that nothing would go for long."""
+    if at_ms - now_ms > FAR_AHEAD_MS:
+        return max(tokens, 1.0)
     return min(BURST, tokens + max(0, now_ms - at_ms) / 60_000 * rate)

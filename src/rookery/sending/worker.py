@@ -125,7 +125,9 @@ class Sender:
 
     def _retire(self) -> None:
         before = now_millis() - conf.int("SEND_STALE_SECONDS") * 1000
-        recording.do_set_stale(outbox.aged(before, outbox.lease_clock()))
+        while aged := outbox.aged(before, outbox.lease_clock()):
+            if not recording.do_set_stale(aged):
+                break
 
     def _renew(self, message_ids: list[int]) -> None:
         with db.write():

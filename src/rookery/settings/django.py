@@ -149,6 +149,8 @@ MEDIA_URL = ""  # files are reached through our own permission check only
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+# The system's /tmp may be small, or memory. `serve` has made the folder before it reads this.
+FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "run") if (DATA_DIR / "run").is_dir() else None
 
 LOGGING_CONFIG = None  # rookery.telemetry.log.configure() does it, before anything else
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.templatetags.static import static as django_static
 from django.urls import reverse
 from django.utils import translation
@@ -46,9 +45,18 @@ def direction() -> str:
 
 @lru_cache(maxsize=256)
 def static(path: str) -> str:
-    """The address of a static file with a mark of its content, so that a new release is fetched at once."""
-    found = finders.find(path)
-    if not isinstance(found, str):
-        return django_static(path)
-    mark = hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10]
-    return f"{django_static(path)}?v={mark}"
+    """The address of a static file, with a mark of all of them: it may be kept for good, and a new release is fetched.
+
+    The mark stands before the path, so that modules which import each other relatively carry it too.
+    """
+    return django_static(f"v-{_mark()}/{path}")
+
+
+@cache
+def _mark() -> str:
+    """A digest of our own static files; they change with a release only."""
+    digest = hashlib.sha256()
+    for folder in sorted((Path(__file__).parent / "static").rglob("*")):
+        if folder.is_file():
+            digest.update(folder.read_bytes())
+    return digest.hexdigest()[:10]

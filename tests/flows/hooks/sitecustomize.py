@@ -6,14 +6,17 @@
     lease=6000           milliseconds after which another worker takes a dead one's messages, instead of 30 s
     die=WORD             applying a message with this word in its text ends the process at once
     slow_migration=60    one more migration, which writes and then takes that many seconds
+    full=/some/file      while the file exists the disk seems full: no free bytes, no transaction
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -46,10 +49,38 @@ def _add_migration(module: Any) -> None:
     module.INSTALLED_APPS.append("slow_app")
 
 
+def _refuse_writes(module: Any) -> None:
+    from contextlib import contextmanager
+
+    from django.db import OperationalError
+
+    write, flag = module.write, Path(_HOOKS["full"])
+
+    @contextmanager
+    def full() -> Any:
+        if flag.exists():
+            raise OperationalError("database or disk is full")
+        with write():
+            yield
+
+    module.write = full
+
+
+def _show_no_space() -> None:
+    measure, flag = shutil.disk_usage, Path(_HOOKS["full"])
+
+    def usage(path: Any) -> Any:
+        found = measure(path)
+        return found._replace(used=found.total, free=0) if flag.exists() else found
+
+    shutil.disk_usage = usage
+
+
 _PATCHES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "rookery.conversations.store.outbox": ("hold", _shorten_hold),
     "rookery.sending.claims": ("lease", _shorten_lease),
     "rookery.processing.handlers": ("die", _kill_on_word),
+    "rookery.db.writing": ("full", _refuse_writes),
     "rookery.settings.django": ("slow_migration", _add_migration),
 }
 
@@ -76,5 +107,7 @@ class _Patcher:
         return spec
 
 
+if "full" in _HOOKS:
+    _show_no_space()
 if _HOOKS:
-    sys.meta_path.insert(0, _Patcher)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Patcher)

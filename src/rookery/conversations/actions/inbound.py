@@ -67,12 +67,12 @@ def do_receive_message(place: Place, message: IncomingMessage, cache: ContactCac
     unread = 0 if message.from_me or message.history else 1
     threads.touch(thread.id, message.at, unread=unread, waiting=not message.from_me, answered=message.from_me)
     if author_id is not None and not message.from_me:
-        people.heard_from(author_id, message.at, message.push_name, message.source_id)
+        name = message.push_name if message.author else ""
+        people.heard_from(author_id, message.at, name, message.source_id)
     if message.is_group:
         people.heard_from(contact_id, message.at, "", "")
     _record(place, message, message_id, thread)
-    if message.from_me:
-        receipts.apply_waiting_receipts(place.channel_id, message.source_id)
+    receipts.apply_waiting_receipts(place.channel_id, message.source_id)
     return Received(message_id, thread.id, contact_id)
 
 
@@ -95,9 +95,12 @@ def _chat(place: Place, message: IncomingMessage, cache: ContactCache) -> tuple[
 def _author(place: Place, message: IncomingMessage, chat_contact_id: int) -> int | None:
     if message.from_me:
         return None
-    if not message.is_group:
-        return chat_contact_id
-    author, _ = identity.do_resolve_contact(place.account_id, message.author, "person")
+    if not message.is_group or not message.author:
+        return chat_contact_id  # of a group whose author nobody names: else each double would be a new one's
+    author, learnt = identity.do_resolve_contact(place.account_id, message.author, "person")
+    if learnt:
+        for alias in message.author:
+            receipts.retry_for_alias(place, alias)
     return author
 
 

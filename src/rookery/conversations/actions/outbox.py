@@ -10,13 +10,14 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import F
 
 from rookery import db
 from rookery.conversations import facts
 from rookery.conversations.actions import receipts, twins
 from rookery.conversations.models import Message
-from rookery.conversations.store import outbox, threads
+from rookery.conversations.store import outbox, threads, waiting
 from rookery.db.fields import now_millis
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,14 @@ def record_sent(message_id: int, owner: str, source_id: str, at: int | None) -> 
     From a worker that lost the message this is evidence. A row that has the id already is absorbed; if it is
     another message of ours, that one had been settled wrongly and is uncertain again.
     """
+    try:
+        return _record_sent(message_id, owner, source_id, at)
+    except IntegrityError:
+        # The twin was stored by another worker between our look and our write: now it can be found.
+        return _record_sent(message_id, owner, source_id, at)
+
+
+def _record_sent(message_id: int, owner: str, source_id: str, at: int | None) -> bool:
     with db.write():
         message = _locked(message_id)
         if message is None:
@@ -123,9 +132,11 @@ def do_set_stale(message_ids: Sequence[int]) -> int:
     for message_id in message_ids:
         with db.write():
             message = _locked(message_id)
-            if message is None or message.state != State.PENDING or message.owner:
+            if message is None or message.state != State.PENDING or message.lease_ms > outbox.lease_clock():
                 continue
-            Message.objects.filter(pk=message_id).update(state=State.STALE, version=F("version") + 1)
+            Message.objects.filter(pk=message_id).update(
+                state=State.STALE, owner="", lease_ms=0, version=F("version") + 1
+            )
             _record(message, State.STALE)
             changed += 1
     return changed
@@ -190,6 +201,7 @@ def _settle(message: Message, source_id: str, at: int | None) -> None:
     threads.touch(message.conversation_id, place, unread=0, waiting=False, answered=False)
     _record(message, learnt.state)
     if message.channel_id is not None:
+        waiting.meet([source_id], settles=True)
         receipts.apply_waiting_receipts(message.channel_id, source_id)
 
 

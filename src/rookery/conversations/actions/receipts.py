@@ -19,6 +19,10 @@ def do_apply_receipt(place: Place, receipt: IncomingReceipt) -> None:
     """Apply a receipt to every message it names; what cannot be judged yet waits, a stranger's claim changes nothing."""
     found = messages.find_targets(place.channel_id, receipt.source_ids)
     known = {target.source_id for target in found}
+    if missing := [source_id for source_id in receipt.source_ids if source_id not in known]:
+        waiting.meet(missing)
+        found = messages.find_targets(place.channel_id, receipt.source_ids)
+        known = {target.source_id for target in found}
     for source_id in receipt.source_ids:
         if source_id not in known:
             _wait(place, source_id, receipt)
@@ -30,14 +34,21 @@ def do_apply_receipt(place: Place, receipt: IncomingReceipt) -> None:
 
 
 def apply_waiting_receipts(channel_id: int, source_id: str) -> None:
-    """A message's id became known: apply the receipts that came before it."""
-    found = messages.find_targets(channel_id, [source_id])
+    """A message's id became known: apply the receipts that came before it.
+
+    Of an incoming one only our own reading: somebody else's may be about one of ours that has this id too.
+    """
+    claims = waiting.for_target(channel_id, source_id, KIND)
+    found = messages.find_targets(channel_id, [source_id]) if claims else []
     if not found:
         return
-    for claim in waiting.for_target(channel_id, source_id, KIND):
+    ours = any(target.direction == "out" for target in found)
+    for claim in claims:
         place = _place(channel_id, found[0], claim.payload["own"])
-        waiting.drop(claim.id)
-        do_apply_receipt(place, _thaw(source_id, claim.at, claim.payload))
+        receipt = _thaw(source_id, claim.at, claim.payload)
+        if ours or _is_own(place, receipt.sender):
+            waiting.drop(claim.id)
+            do_apply_receipt(place, receipt)
 
 
 def retry_for_alias(place: Place, alias: Alias) -> None:

@@ -8,408 +8,952 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('channels', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("channels", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('size', models.BigIntegerField()),
-                ('type', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('thumb_key', models.CharField(blank=True, default='', max_length=120)),
-                ('width', models.IntegerField(null=True)),
-                ('height', models.IntegerField(null=True)),
-                ('duration_ms', models.IntegerField(null=True)),
-                ('waveform', models.JSONField(blank=True, default=list)),
-                ('pages', models.IntegerField(null=True)),
-                ('probed', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("size", models.BigIntegerField()),
+                ("type", models.CharField(max_length=100)),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("thumb_key", models.CharField(blank=True, default="", max_length=120)),
+                ("width", models.IntegerField(null=True)),
+                ("height", models.IntegerField(null=True)),
+                ("duration_ms", models.IntegerField(null=True)),
+                ("waveform", models.JSONField(blank=True, default=list)),
+                ("pages", models.IntegerField(null=True)),
+                ("probed", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CannedResponse',
+            name="CannedResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('short_code', models.CharField(max_length=80)),
-                ('content', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='canned_responses', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("short_code", models.CharField(max_length=80)),
+                ("content", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="canned_responses",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('group', 'Group')], db_default='person', default='person', max_length=8)),
-                ('name', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('name_source', models.CharField(blank=True, choices=[('', 'None'), ('push', 'Push'), ('subject', 'Subject'), ('agent', 'Agent')], db_default='', default='', max_length=8)),
-                ('name_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('name_event', models.CharField(blank=True, db_default='', default='', max_length=128)),
-                ('push_name', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('phone', models.CharField(blank=True, db_default='', default='', max_length=16)),
-                ('email', models.CharField(blank=True, db_default='', default='', max_length=254)),
-                ('identifier', models.CharField(blank=True, max_length=255, null=True)),
-                ('listed', models.BooleanField(db_default=False, default=False)),
-                ('blocked', models.BooleanField(db_default=False, default=False)),
-                ('custom_attributes', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('additional_attributes', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('avatar_key', models.CharField(blank=True, db_default='', default='', max_length=120)),
-                ('last_activity_at', rookery.db.fields.Seconds(null=True)),
-                ('created_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='accounts.account')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("group", "Group")],
+                        db_default="person",
+                        default="person",
+                        max_length=8,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "name_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "None"), ("push", "Push"), ("subject", "Subject"), ("agent", "Agent")],
+                        db_default="",
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("name_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("name_event", models.CharField(blank=True, db_default="", default="", max_length=128)),
+                ("push_name", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("phone", models.CharField(blank=True, db_default="", default="", max_length=16)),
+                ("email", models.CharField(blank=True, db_default="", default="", max_length=254)),
+                ("identifier", models.CharField(blank=True, max_length=255, null=True)),
+                ("listed", models.BooleanField(db_default=False, default=False)),
+                ("blocked", models.BooleanField(db_default=False, default=False)),
+                (
+                    "custom_attributes",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                (
+                    "additional_attributes",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                ("avatar_key", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("last_activity_at", rookery.db.fields.Seconds(null=True)),
+                ("created_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pn', 'Pn'), ('lid', 'Lid'), ('group', 'Group')], max_length=5)),
-                ('key', models.CharField(max_length=80)),
-                ('jid', models.CharField(max_length=100)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='conversations.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pn", "Pn"), ("lid", "Lid"), ("group", "Group")], max_length=5
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("jid", models.CharField(max_length=100)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="conversations.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('after_resolved', models.CharField(choices=[('reopen', 'Reopen'), ('new', 'New'), ('pending', 'Pending'), ('one_thread', 'One Thread')], default='reopen', max_length=12)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inboxes', to='accounts.account')),
-                ('channel', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbox', to='channels.channel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "after_resolved",
+                    models.CharField(
+                        choices=[
+                            ("reopen", "Reopen"),
+                            ("new", "New"),
+                            ("pending", "Pending"),
+                            ("one_thread", "One Thread"),
+                        ],
+                        default="reopen",
+                        max_length=12,
+                    ),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inboxes",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbox",
+                        to="channels.channel",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactInbox',
+            name="ContactInbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('jid', models.CharField(max_length=100)),
-                ('created_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_inboxes', to='conversations.contact')),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_inboxes', to='conversations.inbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("jid", models.CharField(max_length=100)),
+                ("created_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_inboxes",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_inboxes",
+                        to="conversations.inbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InboxMember',
+            name="InboxMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='conversations.inbox')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inbox_memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="conversations.inbox",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inbox_memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80)),
-                ('description', models.CharField(blank=True, default='', max_length=255)),
-                ('color', models.CharField(default='#1f93ff', max_length=9)),
-                ('show_on_sidebar', models.BooleanField(default=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("description", models.CharField(blank=True, default="", max_length=255)),
+                ("color", models.CharField(default="#1f93ff", max_length=9)),
+                ("show_on_sidebar", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="labels",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('display_id', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('open', 'Open'), ('pending', 'Pending'), ('snoozed', 'Snoozed'), ('resolved', 'Resolved')], default='open', max_length=8)),
-                ('priority', models.CharField(blank=True, db_default='', default='', max_length=6)),
-                ('snoozed_until', rookery.db.fields.Seconds(null=True)),
-                ('unread_count', models.IntegerField(db_default=0, default=0)),
-                ('last_message_id', models.BigIntegerField(null=True)),
-                ('last_activity_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('opened_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('resolved_at', rookery.db.fields.Seconds(null=True)),
-                ('agent_last_seen_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('assignee_last_seen_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('first_reply_at', rookery.db.fields.Seconds(null=True)),
-                ('waiting_since', rookery.db.fields.Seconds(null=True)),
-                ('custom_attributes', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('additional_attributes', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('created_at', rookery.db.fields.Seconds(db_default=0, default=0)),
-                ('updated_ms', models.BigIntegerField(db_default=0, default=0)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='accounts.account')),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='conversations.contact')),
-                ('contact_inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='conversations.contactinbox')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.conversation')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.team')),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='conversations.inbox')),
-                ('labels', models.ManyToManyField(blank=True, related_name='conversations', to='conversations.label')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("display_id", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("pending", "Pending"),
+                            ("snoozed", "Snoozed"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("priority", models.CharField(blank=True, db_default="", default="", max_length=6)),
+                ("snoozed_until", rookery.db.fields.Seconds(null=True)),
+                ("unread_count", models.IntegerField(db_default=0, default=0)),
+                ("last_message_id", models.BigIntegerField(null=True)),
+                ("last_activity_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("opened_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("resolved_at", rookery.db.fields.Seconds(null=True)),
+                ("agent_last_seen_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("assignee_last_seen_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("first_reply_at", rookery.db.fields.Seconds(null=True)),
+                ("waiting_since", rookery.db.fields.Seconds(null=True)),
+                (
+                    "custom_attributes",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                (
+                    "additional_attributes",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                ("created_at", rookery.db.fields.Seconds(db_default=0, default=0)),
+                ("updated_ms", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "contact_inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="conversations.contactinbox",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="conversations.inbox",
+                    ),
+                ),
+                (
+                    "labels",
+                    models.ManyToManyField(
+                        blank=True, related_name="conversations", to="conversations.label"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved', models.JSONField(default=dict)),
-                ('at', rookery.db.fields.Seconds()),
-                ('undone_at', rookery.db.fields.Seconds(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contact')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("moved", models.JSONField(default=dict)),
+                ("at", rookery.db.fields.Seconds()),
+                ("undone_at", rookery.db.fields.Seconds(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out'), ('activity', 'Activity')], max_length=8)),
-                ('kind', models.CharField(db_default='text', default='text', max_length=12)),
-                ('content', models.TextField(blank=True, db_default='', default='')),
-                ('private', models.BooleanField(db_default=False, default=False)),
-                ('source_id', models.CharField(max_length=128, null=True)),
-                ('client_ref', models.UUIDField(default=uuid.uuid4)),
-                ('via', models.CharField(choices=[('contact', 'Contact'), ('rookery', 'Rookery'), ('api', 'Api'), ('phone', 'Phone'), ('other', 'Other')], db_default='contact', default='contact', max_length=8)),
-                ('at', rookery.db.fields.Seconds()),
-                ('tie', models.CharField(max_length=140)),
-                ('at_replaced', models.BooleanField(db_default=False, default=False)),
-                ('quoted_source_id', models.CharField(blank=True, db_default='', default='', max_length=128)),
-                ('quoted_id', models.BigIntegerField(null=True)),
-                ('quoted_text', models.TextField(blank=True, db_default='', default='')),
-                ('forwarded', models.BooleanField(db_default=False, default=False)),
-                ('view_once', models.BooleanField(db_default=False, default=False)),
-                ('unsupported', models.CharField(blank=True, db_default='', default='', max_length=60)),
-                ('edited_at', rookery.db.fields.Seconds(null=True)),
-                ('edited_event', models.CharField(blank=True, db_default='', default='', max_length=128)),
-                ('revoked_at', rookery.db.fields.Seconds(null=True)),
-                ('raw_event_id', models.BigIntegerField(null=True)),
-                ('version', models.IntegerField(db_default=1, default=1)),
-                ('additional_attributes', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('created_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('scheduled', 'Scheduled'), ('pending', 'Pending'), ('sending', 'Sending'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('read', 'Read'), ('played', 'Played'), ('failed', 'Failed'), ('uncertain', 'Uncertain'), ('stale', 'Stale'), ('cancelled', 'Cancelled')], db_default='received', default='received', max_length=9)),
-                ('rank', models.SmallIntegerField(db_default=0, default=0)),
-                ('sent_at', rookery.db.fields.Seconds(null=True)),
-                ('delivered_at', rookery.db.fields.Seconds(null=True)),
-                ('read_at', rookery.db.fields.Seconds(null=True)),
-                ('played_at', rookery.db.fields.Seconds(null=True)),
-                ('failure_code', models.CharField(blank=True, db_default='', default='', max_length=60)),
-                ('failure_params', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('queue_seq', models.BigIntegerField(null=True)),
-                ('attempts', models.IntegerField(db_default=0, default=0)),
-                ('due_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('owner', models.CharField(blank=True, db_default='', default='', max_length=40)),
-                ('lease_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('left_ms', rookery.db.fields.Millis(null=True)),
-                ('ended_ms', rookery.db.fields.Millis(null=True)),
-                ('row_possible', models.BooleanField(db_default=True, default=True)),
-                ('looks', models.SmallIntegerField(db_default=0, default=0)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.contact')),
-                ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='channels.channel')),
-                ('contact_inbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contactinbox')),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='conversations.conversation')),
-                ('inbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.inbox')),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("in", "In"), ("out", "Out"), ("activity", "Activity")], max_length=8
+                    ),
+                ),
+                ("kind", models.CharField(db_default="text", default="text", max_length=12)),
+                ("content", models.TextField(blank=True, db_default="", default="")),
+                ("private", models.BooleanField(db_default=False, default=False)),
+                ("source_id", models.CharField(max_length=128, null=True)),
+                ("client_ref", models.UUIDField(default=uuid.uuid4)),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("contact", "Contact"),
+                            ("rookery", "Rookery"),
+                            ("api", "Api"),
+                            ("phone", "Phone"),
+                            ("other", "Other"),
+                        ],
+                        db_default="contact",
+                        default="contact",
+                        max_length=8,
+                    ),
+                ),
+                ("at", rookery.db.fields.Seconds()),
+                ("tie", models.CharField(max_length=140)),
+                ("at_replaced", models.BooleanField(db_default=False, default=False)),
+                ("quoted_source_id", models.CharField(blank=True, db_default="", default="", max_length=128)),
+                ("quoted_id", models.BigIntegerField(null=True)),
+                ("quoted_text", models.TextField(blank=True, db_default="", default="")),
+                ("forwarded", models.BooleanField(db_default=False, default=False)),
+                ("view_once", models.BooleanField(db_default=False, default=False)),
+                ("unsupported", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                ("edited_at", rookery.db.fields.Seconds(null=True)),
+                ("edited_event", models.CharField(blank=True, db_default="", default="", max_length=128)),
+                ("revoked_at", rookery.db.fields.Seconds(null=True)),
+                ("raw_event_id", models.BigIntegerField(null=True)),
+                ("version", models.IntegerField(db_default=1, default=1)),
+                (
+                    "additional_attributes",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                ("created_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("scheduled", "Scheduled"),
+                            ("pending", "Pending"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("read", "Read"),
+                            ("played", "Played"),
+                            ("failed", "Failed"),
+                            ("uncertain", "Uncertain"),
+                            ("stale", "Stale"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="received",
+                        default="received",
+                        max_length=9,
+                    ),
+                ),
+                ("rank", models.SmallIntegerField(db_default=0, default=0)),
+                ("sent_at", rookery.db.fields.Seconds(null=True)),
+                ("delivered_at", rookery.db.fields.Seconds(null=True)),
+                ("read_at", rookery.db.fields.Seconds(null=True)),
+                ("played_at", rookery.db.fields.Seconds(null=True)),
+                ("failure_code", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                (
+                    "failure_params",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                ("queue_seq", models.BigIntegerField(null=True)),
+                ("attempts", models.IntegerField(db_default=0, default=0)),
+                ("due_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                ("owner", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("lease_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                ("left_ms", rookery.db.fields.Millis(null=True)),
+                ("ended_ms", rookery.db.fields.Millis(null=True)),
+                ("row_possible", models.BooleanField(db_default=True, default=True)),
+                ("looks", models.SmallIntegerField(db_default=0, default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="channels.channel",
+                    ),
+                ),
+                (
+                    "contact_inbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contactinbox",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.inbox",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('position', models.SmallIntegerField(db_default=0, default=0)),
-                ('kind', models.CharField(max_length=12)),
-                ('state', models.CharField(choices=[('wanted', 'Wanted'), ('fetching', 'Fetching'), ('stored', 'Stored'), ('failed', 'Failed'), ('gone', 'Gone'), ('uploaded', 'Uploaded'), ('converting', 'Converting'), ('ready', 'Ready'), ('refused', 'Refused')], db_default='wanted', default='wanted', max_length=10)),
-                ('path', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('url', models.TextField(blank=True, db_default='', default='')),
-                ('name', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('attempts', models.SmallIntegerField(db_default=0, default=0)),
-                ('due_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('owner', models.CharField(blank=True, db_default='', default='', max_length=40)),
-                ('lease_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('error', models.CharField(blank=True, db_default='', default='', max_length=60)),
-                ('created_ms', rookery.db.fields.Millis(db_default=0, default=0)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('blob', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='conversations.blob')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("position", models.SmallIntegerField(db_default=0, default=0)),
+                ("kind", models.CharField(max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("wanted", "Wanted"),
+                            ("fetching", "Fetching"),
+                            ("stored", "Stored"),
+                            ("failed", "Failed"),
+                            ("gone", "Gone"),
+                            ("uploaded", "Uploaded"),
+                            ("converting", "Converting"),
+                            ("ready", "Ready"),
+                            ("refused", "Refused"),
+                        ],
+                        db_default="wanted",
+                        default="wanted",
+                        max_length=10,
+                    ),
+                ),
+                ("path", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                ("url", models.TextField(blank=True, db_default="", default="")),
+                ("name", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("attempts", models.SmallIntegerField(db_default=0, default=0)),
+                ("due_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                ("owner", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("lease_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                ("error", models.CharField(blank=True, db_default="", default="", max_length=60)),
+                ("created_ms", rookery.db.fields.Millis(db_default=0, default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="conversations.blob",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PendingChange',
+            name="PendingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel_id', models.BigIntegerField()),
-                ('source_id', models.CharField(max_length=128)),
-                ('kind', models.CharField(max_length=12)),
-                ('at', rookery.db.fields.Seconds()),
-                ('event_id', models.CharField(default='', max_length=128)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_ms', rookery.db.fields.Millis()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel_id", models.BigIntegerField()),
+                ("source_id", models.CharField(max_length=128)),
+                ("kind", models.CharField(max_length=12)),
+                ("at", rookery.db.fields.Seconds()),
+                ("event_id", models.CharField(default="", max_length=128)),
+                ("payload", models.JSONField(default=dict)),
+                ("created_ms", rookery.db.fields.Millis()),
             ],
             options={
-                'indexes': [models.Index(fields=['channel_id', 'source_id'], name='pending_change_target')],
+                "indexes": [models.Index(fields=["channel_id", "source_id"], name="pending_change_target")],
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('emoji', models.CharField(blank=True, default='', max_length=64)),
-                ('at', rookery.db.fields.Seconds()),
-                ('event_id', models.CharField(default='', max_length=128)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contact')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("emoji", models.CharField(blank=True, default="", max_length=64)),
+                ("at", rookery.db.fields.Seconds()),
+                ("event_id", models.CharField(default="", max_length=128)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivered_at', rookery.db.fields.Seconds(null=True)),
-                ('read_at', rookery.db.fields.Seconds(null=True)),
-                ('played_at', rookery.db.fields.Seconds(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contact')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("delivered_at", rookery.db.fields.Seconds(null=True)),
+                ("read_at", rookery.db.fields.Seconds(null=True)),
+                ("played_at", rookery.db.fields.Seconds(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contact",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipts",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.TextField(blank=True, default='')),
-                ('at', rookery.db.fields.Seconds()),
-                ('event_id', models.CharField(default='', max_length=128)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("content", models.TextField(blank=True, default="")),
+                ("at", rookery.db.fields.Seconds()),
+                ("event_id", models.CharField(default="", max_length=128)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel_id', models.BigIntegerField()),
-                ('source_id', models.CharField(max_length=128)),
-                ('at', rookery.db.fields.Seconds()),
-                ('payload', models.JSONField(default=dict)),
-                ('contact_inbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.contactinbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel_id", models.BigIntegerField()),
+                ("source_id", models.CharField(max_length=128)),
+                ("at", rookery.db.fields.Seconds()),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "contact_inbox",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.contactinbox",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='blob',
-            constraint=models.UniqueConstraint(fields=('account', 'sha256'), name='one_blob'),
+            model_name="blob",
+            constraint=models.UniqueConstraint(fields=("account", "sha256"), name="one_blob"),
         ),
         migrations.AddConstraint(
-            model_name='cannedresponse',
-            constraint=models.UniqueConstraint(fields=('account', 'short_code'), name='one_short_code'),
+            model_name="cannedresponse",
+            constraint=models.UniqueConstraint(fields=("account", "short_code"), name="one_short_code"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['account', 'listed', '-last_activity_at'], name='contact_recent'),
+            model_name="contact",
+            index=models.Index(fields=["account", "listed", "-last_activity_at"], name="contact_recent"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['account', 'phone'], name='contact_phone'),
+            model_name="contact",
+            index=models.Index(fields=["account", "phone"], name="contact_phone"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('account', 'identifier'), name='one_identifier'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("account", "identifier"), name="one_identifier"),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(fields=('account', 'kind', 'key'), name='one_address'),
+            model_name="address",
+            constraint=models.UniqueConstraint(fields=("account", "kind", "key"), name="one_address"),
         ),
         migrations.AddIndex(
-            model_name='contactinbox',
-            index=models.Index(fields=['inbox', 'jid'], name='contact_inbox_jid'),
+            model_name="contactinbox",
+            index=models.Index(fields=["inbox", "jid"], name="contact_inbox_jid"),
         ),
         migrations.AddConstraint(
-            model_name='contactinbox',
-            constraint=models.UniqueConstraint(fields=('contact', 'inbox'), name='one_contact_inbox'),
+            model_name="contactinbox",
+            constraint=models.UniqueConstraint(fields=("contact", "inbox"), name="one_contact_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='inboxmember',
-            constraint=models.UniqueConstraint(fields=('inbox', 'user'), name='one_inbox_member'),
+            model_name="inboxmember",
+            constraint=models.UniqueConstraint(fields=("inbox", "user"), name="one_inbox_member"),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('account', 'title'), name='one_label'),
+            model_name="label",
+            constraint=models.UniqueConstraint(fields=("account", "title"), name="one_label"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['account', 'status', '-last_activity_at', '-id'], name='conversation_recent'),
+            model_name="conversation",
+            index=models.Index(
+                fields=["account", "status", "-last_activity_at", "-id"], name="conversation_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['account', '-last_activity_at', '-id'], name='conversation_all_recent'),
+            model_name="conversation",
+            index=models.Index(
+                fields=["account", "-last_activity_at", "-id"], name="conversation_all_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['contact_inbox', 'opened_at'], name='conversation_span'),
+            model_name="conversation",
+            index=models.Index(fields=["contact_inbox", "opened_at"], name="conversation_span"),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('account', 'display_id'), name='one_display_id'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(fields=("account", "display_id"), name="one_display_id"),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'resolved'), _negated=True), ('merged_into__isnull', True)), fields=('contact_inbox',), name='one_unresolved_conversation'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True), ("merged_into__isnull", True)
+                ),
+                fields=("contact_inbox",),
+                name="one_unresolved_conversation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', 'at', 'tie'], name='message_order'),
+            model_name="message",
+            index=models.Index(fields=["conversation", "at", "tie"], name="message_order"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['channel', 'source_id'], name='message_source'),
+            model_name="message",
+            index=models.Index(fields=["channel", "source_id"], name="message_source"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['scheduled', 'pending', 'sending', 'uncertain'])), fields=['contact_inbox', 'queue_seq'], name='message_outbox'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["scheduled", "pending", "sending", "uncertain"])),
+                fields=["contact_inbox", "queue_seq"],
+                name="message_outbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['contact_inbox', 'at', 'tie'], name='message_thread'),
+            model_name="message",
+            index=models.Index(fields=["contact_inbox", "at", "tie"], name="message_thread"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('account', 'client_ref'), name='one_client_ref'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("account", "client_ref"), name="one_client_ref"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('direction', 'out')), fields=('channel', 'contact_inbox', 'source_id'), name='one_outgoing'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("direction", "out")),
+                fields=("channel", "contact_inbox", "source_id"),
+                name="one_outgoing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('direction', 'in')), fields=('channel', 'contact_inbox', 'source_id', 'author'), name='one_incoming'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("direction", "in")),
+                fields=("channel", "contact_inbox", "source_id", "author"),
+                name="one_incoming",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(condition=models.Q(('state__in', ['wanted', 'fetching'])), fields=['due_ms', 'id'], name='attachment_queue'),
+            model_name="attachment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["wanted", "fetching"])),
+                fields=["due_ms", "id"],
+                name="attachment_queue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('message', 'contact'), name='one_reaction'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(fields=("message", "contact"), name="one_reaction"),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True)), fields=('message',), name='one_own_reaction'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("contact__isnull", True)), fields=("message",), name="one_own_reaction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('message', 'contact'), name='one_receipt'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("message", "contact"), name="one_receipt"),
         ),
         migrations.AddIndex(
-            model_name='tombstone',
-            index=models.Index(fields=['channel_id', 'source_id'], name='tombstone_target'),
+            model_name="tombstone",
+            index=models.Index(fields=["channel_id", "source_id"], name="tombstone_target"),
         ),
     ]

@@ -21,6 +21,9 @@ _INSERT = (
 )
 
 
+_A_STATEMENT = 500
+
+
 class Target(NamedTuple):
     """A message that a receipt names, with what is needed to judge the claim."""
 
@@ -95,7 +98,13 @@ def insert_file(
 
 
 def find_targets(channel_id: int, source_ids: Sequence[str]) -> list[Target]:
-    """Messages of a channel that bear these ids, in order of their keys."""
+    """Messages of a channel that bear these ids, in order of their keys (within each _A_STATEMENT ids)."""
+    # Databases limit parameters, and the error would look as if the database were away.
+    starts = range(0, len(source_ids), _A_STATEMENT)
+    return [one for at in starts for one in _find_targets(channel_id, source_ids[at : at + _A_STATEMENT])]
+
+
+def _find_targets(channel_id: int, source_ids: Sequence[str]) -> list[Target]:
     found = sql.rows(
         "SELECT m.id, m.source_id, m.direction, m.account_id, m.inbox_id, m.conversation_id, c.display_id, m.at, m.tie,"
         " ci.contact_id, p.kind FROM conversations_message m"

@@ -42,7 +42,7 @@ def next_place(contact_inbox_id: int, offset_ms: int) -> Place:
     """The end of a chat: never before its newest message, later than all that is queued. Lane locked by the caller."""
     now = now_millis()
     newest = sql.one(
-        "SELECT at, tie FROM conversations_message WHERE contact_inbox_id = %s ORDER BY at DESC, tie DESC LIMIT 1",
+        "SELECT at, tie, via FROM conversations_message WHERE contact_inbox_id = %s ORDER BY at DESC, tie DESC LIMIT 1",
         [contact_inbox_id],
     )
     queued = sql.one(
@@ -52,7 +52,8 @@ def next_place(contact_inbox_id: int, offset_ms: int) -> Place:
     at, seq = (now + offset_ms) // 1000, now
     if newest is not None:
         at = max(at, int(newest[0]))
-        if newest[1].startswith("~"):
+        # A stranger chooses the id of their message, and so its tie: only ours holds a sequence.
+        if newest[2] in ("rookery", "api"):
             seq = max(seq, int(newest[1][1:]) + 1)
     if queued is not None and queued[0] is not None:
         seq = max(seq, int(queued[0]) + 1)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+from zlib import crc32
 
+from rookery import db
 from rookery.conversations.store import sql
 from rookery.db.fields import now_millis
+
+_LOCK = 0x52637074  # "Rcpt"
+_SLOTS = 64
 
 
 class Waiting(NamedTuple):
@@ -29,6 +35,16 @@ def keep(channel_id: int, source_id: str, kind: str, at: int, event_id: str, pay
             f" VALUES ({sql.marks(7)})",
             [channel_id, source_id, kind, at, event_id, text, now_millis()],
         )
+
+
+def meet(source_ids: Sequence[str], *, settles: bool = False) -> None:
+    """PostgreSQL: those who keep claims about these ids, and who `settles` one of them, wait for each other until
+    they have committed: else neither sees the other's row. SQLite has one writer."""
+    if db.is_sqlite():
+        return
+    lock = "pg_advisory_xact_lock" if settles else "pg_advisory_xact_lock_shared"
+    for slot in sorted({crc32(source_id.encode()) % _SLOTS for source_id in source_ids}):
+        sql.one(f"SELECT {lock}(%s, %s)", [_LOCK, slot])
 
 
 def for_target(channel_id: int, source_id: str, kind: str) -> list[Waiting]:

@@ -16,6 +16,7 @@ KINDS = frozenset({"text", "image", "video", "audio", "document", "sticker"})
 PREVIEW = 160
 QUOTED = 300
 SPOKEN = 200
+SECONDS = 12
 
 
 def order(message: Message) -> str:
@@ -26,7 +27,9 @@ def order(message: Message) -> str:
 def position(text: str) -> Position | None:
     """The place that `order` wrote; None for anything else."""
     seconds, dot, tie = text.partition(".")
-    return (int(seconds), tie) if dot and seconds.isascii() and seconds.isdecimal() else None
+    if not dot or "\x00" in tie or len(seconds) > SECONDS or not (seconds.isascii() and seconds.isdecimal()):
+        return None
+    return int(seconds), tie
 
 
 def moment(seconds: int) -> datetime:

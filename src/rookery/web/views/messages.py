@@ -103,7 +103,7 @@ def _post(request: PageRequest, found: Conversation) -> list[Message]:
 
 def _changes(request: PageRequest, found: Conversation) -> HttpResponse:
     epoch, dash, since = request.GET.get("since", "").rpartition("-")
-    if not (since.isascii() and since.isdecimal()) or (dash and epoch != journal.epoch()):
+    if not _is_id(since) or (dash and epoch != journal.epoch()):
         return _reset()
     changes = queries.list_changes(found, int(since))
     if changes.reset:
@@ -124,8 +124,13 @@ def _older(request: PageRequest, found: Conversation) -> HttpResponse:
 
 def _around(request: PageRequest, found: Conversation) -> HttpResponse:
     asked = request.GET["around"]
-    message = access.message(viewer_of(request), int(asked) if asked.isascii() and asked.isdecimal() else 0)
+    message = access.message(viewer_of(request), int(asked) if _is_id(asked) else 0)
     return _bubbles(request, talks.bubbles(found, queries.list_messages_around(found, message)))
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is a number that a database could have given."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _bubbles(request: PageRequest, log: Log, cursor: str = "") -> HttpResponse:

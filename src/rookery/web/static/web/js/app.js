@@ -16,6 +16,7 @@ import "./elements/connection-banner.js";
 import "./elements/keyboard-shortcuts.js";
 import "./elements/live-stream.js";
 import { clone } from "./models/fragments.js";
+import { makeUpFor, spareOpenMenu } from "./models/open-menus.js";
 import { followPane } from "./models/pane.js";
 
 /** Says in a flash that something did not work; htmx leaves the page as it is. */
@@ -26,3 +27,5 @@ function sayFailed() {
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, sayFailed);
 for (const name of ["htmx:afterSwap", "htmx:historyRestore"]) document.addEventListener(name, followPane);
+document.addEventListener("htmx:beforeRequest", spareOpenMenu);
+document.addEventListener("toggle", makeUpFor, true); // it does not bubble

@@ -1,7 +1,10 @@
 const DAY = 86_400_000;
 
-/** @returns {string | undefined} */
-const language = () => document.documentElement.lang || undefined;
+/** @returns {string | undefined} the page's language; of "en" the kind that the browser's owner reads, for its dates */
+function language() {
+  const page = document.documentElement.lang;
+  return navigator.languages.find((own) => own.startsWith(`${page}-`)) ?? (page || undefined);
+}
 
 /** @returns {any} 12 or 24 hours as this browser's owner is used to, whatever the page's language */
 function clock() {
