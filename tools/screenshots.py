@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.e2e.desk import Desk  # noqa: E402
 FOLDER = ROOT / "docs" / "images"
 NOW = datetime(2026, 3, 11, 10, 52, tzinfo=UTC)
 LARGEST = 300_000
+OF_IT = "FROM conversations_message WHERE conversation_id = conversations_conversation.id"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SHOWN_PICTURES = """[...document.images].filter((image) => image.checkVisibility()
     && image.getBoundingClientRect().bottom > 0 && image.getBoundingClientRect().top < innerHeight)"""
@@ -69,8 +71,8 @@ def kettle() -> bytes:
     draw.ellipse((330, 770, 1010, 850), fill="#8d6640")
     draw.arc((430, 130, 850, 640), 180, 360, fill="#2b2f33", width=34)
     draw.polygon([(850, 560), (1090, 350), (1130, 380), (930, 690)], fill="#2c6a93")
-    draw.ellipse((350, 300, 930, 830), fill="#337aa8")
-    draw.rectangle((350, 640, 930, 800), fill="#337aa8")
+    draw.ellipse((350, 310, 930, 830), fill="#337aa8")
+    draw.rectangle((350, 570, 930, 740), fill="#337aa8")
     draw.rounded_rectangle((350, 600, 930, 815), 70, fill="#337aa8")
     draw.ellipse((430, 380, 560, 620), fill="#5d9dc6")
     draw.ellipse((520, 275, 760, 345), fill="#28618a")
@@ -171,6 +173,7 @@ def main(folder: Path) -> None:
 def talk(browser: Browser, demo: Demo) -> None:
     """Every thread, said by the simulated people and answered by the agents through their pages."""
     desks = {email: signed_in(browser, demo, email) for email in (ADMIN, AGENT)}
+    lines = 0
     for thread in THREADS:
         person = demo.person(thread.name, phone=thread.phone)
         for line in thread.lines:
@@ -178,19 +181,19 @@ def talk(browser: Browser, demo: Demo) -> None:
                 answer(desks[line.by], person, line, take=thread.taken)
             else:
                 person.says(line.text, at=int(NOW.timestamp()) - 60 * line.ago, **line.options)
-    lines = sum(len(thread.lines) for thread in THREADS)
-    desks[ADMIN].until(lambda: stored(demo.database) == lines, "all lines in the database")
+        lines += len(thread.lines)
+        # Colours go by the order in which people first wrote.
+        desks[ADMIN].until(partial(stored, demo.database, lines), f"{lines} lines in the database")
     for desk in desks.values():
         desk.page.context.close()
 
 
-def stored(database: Path) -> int:
-    """Messages that have come in or gone out, with everything that is to be seen of them."""
+def stored(database: Path, lines: int) -> bool:
+    """Whether so many messages have come in or gone out, with everything that is to be seen of them."""
     with closing(sqlite3.connect(database, timeout=30)) as rows:
         waiting = "SELECT count(*) FROM conversations_attachment WHERE state IN ('wanted', 'fetching')"
-        if rows.execute(waiting).fetchone()[0]:
-            return 0
-        return int(rows.execute("SELECT count(*) FROM conversations_message").fetchone()[0])
+        there = "SELECT count(*) FROM conversations_message"
+        return rows.execute(waiting).fetchone()[0] == 0 and rows.execute(there).fetchone()[0] == lines
 
 
 def answer(desk: Desk, person: Person, line: Line, *, take: bool) -> None:
@@ -218,10 +221,9 @@ def move_to_their_times(database: Path) -> None:
                 if line.by:
                     assert rows.execute(moved, (begin - 60 * line.ago, line.text)).rowcount == 1, line.text
         rows.execute("UPDATE conversations_contact SET created_at = ?", (begin - 86_400 * 40,))
-        rows.execute(
-            "UPDATE conversations_conversation SET last_activity_at = (SELECT max(at) FROM conversations_message"
-            " WHERE conversation_id = conversations_conversation.id)"
-        )
+        rows.execute(f"UPDATE conversations_conversation SET last_activity_at = (SELECT max(at) {OF_IT})")
+        newest = f"(SELECT id {OF_IT} ORDER BY at DESC, tie DESC LIMIT 1)"
+        rows.execute(f"UPDATE conversations_conversation SET last_message_id = {newest}")
 
 
 def take_all(browser: Browser, demo: Demo, folder: Path) -> None:
@@ -277,12 +279,12 @@ def signed_in(browser: Browser, demo: Demo, email: str, **options: Any) -> Desk:
 
 
 def packed(picture: bytes) -> bytes:
-    """The PNG with as many colours as fit into LARGEST bytes; flat pages hardly lose any."""
-    for colours in (256, 192, 128, 64):
+    """The PNG with all its colours, or with as many as fit into LARGEST bytes."""
+    whole = Image.open(io.BytesIO(picture)).convert("RGB")
+    for colours in (0, 256, 128, 64):
         out = io.BytesIO()
-        image = Image.open(io.BytesIO(picture)).convert("RGB")
-        few = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(out, "PNG", optimize=True)
+        image = whole.quantize(colours, dither=Image.Dither.NONE) if colours else whole
+        image.save(out, "PNG", optimize=True)
         if out.tell() <= LARGEST:
             return out.getvalue()
     raise AssertionError(f"a picture stays above {LARGEST} bytes")

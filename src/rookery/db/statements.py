@@ -1,6 +1,6 @@
 """Running hand-written statements: `%s` marks and Django's exceptions, without what Django's cursor costs.
 
-Of an event's ten statements the cursor's wrappers took a third: it converts the marks of a text anew each time.
+The cursor's wrappers took a quarter of an event's time: it converts the marks of a text anew each time.
 When queries are logged (some tests, DEBUG), Django's own cursor runs them.
 """
 
@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = tuple[Any, ...]
 
-# A third of the server's time for a message went into planning. There are more statements than psycopg's own 100,
+# Nearly a third of the server's time for a message went into planning. There are more statements than psycopg's own 100,
 # because each set of parameter types counts.
 _PREPARED_AFTER = 5
 _MOST_PREPARED = 400

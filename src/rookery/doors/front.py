@@ -11,7 +11,7 @@ from rookery.doors.bodies import Bodies, Body, BodyRefused
 from rookery.doors.forwarded import INTERNAL, clean
 from rookery.doors.plain import say
 from rookery.doors.pools import Pool, PoolBusy
-from rookery.doors.routes import is_slow
+from rookery.doors.routes import is_slow, patience
 from rookery.doors.wsgi import Answer, WsgiApp
 
 PAGE_THREADS = 1  # measured: 0.77 of a bare loop with one, 0.68 with two
@@ -59,7 +59,9 @@ class Front:
 
     async def _run(self, scope: Scope, body: Body) -> Answer:
         pool = self._slow if body.size > _MOST_FOR_PAGES or is_slow(scope["path"]) else self._pages
-        return await pool.run(lambda: wsgi.call(self._app, scope, body, self._folder))
+        return await pool.run(
+            lambda: wsgi.call(self._app, scope, body, self._folder), patience(scope["path"])
+        )
 
     async def _send(self, scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
         key = answer.take(INTERNAL)

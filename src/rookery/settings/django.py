@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "rookery.ops.middleware.SpaceGuard",
     "django_htmx.middleware.HtmxMiddleware",
     "rookery.web.middleware.SignedInOnly",
     "rookery.web.middleware.UserLanguage",

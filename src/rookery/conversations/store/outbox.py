@@ -53,7 +53,7 @@ def next_place(contact_inbox_id: int, offset_ms: int) -> Place:
     if newest is not None:
         at = max(at, int(newest[0]))
         # A stranger chooses the id of their message, and so its tie: only ours holds a sequence.
-        if newest[2] in ("rookery", "api"):
+        if newest[2] in ("rookery", "api") and newest[1].startswith("~"):
             seq = max(seq, int(newest[1][1:]) + 1)
     if queued is not None and queued[0] is not None:
         seq = max(seq, int(queued[0]) + 1)

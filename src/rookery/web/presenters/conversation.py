@@ -138,7 +138,7 @@ def _subtitle(conversation: Conversation) -> str:
     contact = conversation.contact
     number = phone.display(contact.phone) if contact.phone and contact.kind == Contact.Kind.PERSON else ""
     kind = _("Group") if contact.kind == Contact.Kind.GROUP else ""
-    return " · ".join(part for part in (plain(conversation.inbox.name), number or kind) if part)
+    return " · ".join(part for part in (number or kind, plain(conversation.inbox.name)) if part)
 
 
 def _composer(viewer: Viewer, conversation: Conversation) -> Composer:

@@ -27,5 +27,5 @@ function sayFailed() {
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, sayFailed);
 for (const name of ["htmx:afterSwap", "htmx:historyRestore"]) document.addEventListener(name, followPane);
-document.addEventListener("htmx:beforeRequest", spareOpenMenu);
+for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) document.addEventListener(name, spareOpenMenu);
 document.addEventListener("toggle", makeUpFor, true); // it does not bubble

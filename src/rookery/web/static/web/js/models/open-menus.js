@@ -3,10 +3,11 @@ const late = new Set();
 
 /**
  * A live refresh must not close a menu under somebody's hand: it is left out, and made up for later.
- * @param {any} event htmx:beforeRequest
+ * @param {any} event htmx:beforeRequest, or htmx:beforeSwap for what was asked before the menu was opened
  */
 export function spareOpenMenu(event) {
-  const { elt, target, requestConfig } = event.detail;
+  const { target, requestConfig } = event.detail;
+  const elt = requestConfig?.elt;
   if (requestConfig?.verb !== "get" || elt !== target || !elt.querySelector(":popover-open")) return;
   event.preventDefault();
   late.add(elt);
@@ -18,7 +19,7 @@ export function makeUpFor({ target, newState }) {
   for (const elt of late) {
     if (elt.isConnected && !elt.contains(target)) continue;
     late.delete(elt);
-    // The element that was swapped away meanwhile is up to date already.
+    // What was swapped meanwhile is up to date already.
     if (elt.isConnected) window.htmx?.ajax("GET", elt.getAttribute("hx-get"), { source: elt, target: elt });
   }
 }

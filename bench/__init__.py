@@ -1,0 +1,1 @@
+"""Measurements, as ratios against floors of the same run. `python -m bench --help`."""
