@@ -111,7 +111,7 @@ class Agent:
         self._rows = Coalescer(self._fetch_rows, ROWS_GAP)
         self._read = Coalescer(self._post_read, READ_GAP)
         self._header = Coalescer(self._fetch_header, HEADER_GAP)
-        self._cursor = self._token = ""
+        self._cursor = self._token = self._live = ""
         self.bubbles = 0
         self.failures = 0
 
@@ -140,9 +140,11 @@ class Agent:
             )
             status, _ = await _read_head(reader)
             assert status == 200, f"/live: {status}"
-            kind = ""
+            kind, self._live = "", cursor
             while line := await reader.readline():
-                if line.startswith(b"event: "):
+                if line.startswith(b"id: "):
+                    self._live = line[4:].strip().decode()
+                elif line.startswith(b"event: "):
                     kind = line[7:].strip().decode()
                 elif line.startswith(b"data: "):
                     self._notice(kind, json.loads(line[6:]))
@@ -155,7 +157,7 @@ class Agent:
             self._rows.call()
         if mine and kind in ("message.created", "message.changed"):
             self._log.call()
-        if mine and kind in ("conversation.changed", "contact.changed"):
+        if mine and kind in ("conversation.changed", "contact.changed") and "unread" not in data:
             self._header.call()
 
     async def _fetch_log(self) -> None:
@@ -167,7 +169,13 @@ class Agent:
             self._read.call()
 
     async def _fetch_rows(self) -> None:
-        await self._get(1, "/inbox/rows")
+        here = self._live
+        answer = await self._clients[1].ask(
+            "/inbox/rows", {"X-Requested-With": "fetch", "X-Rookery-Cursor": here}
+        )
+        self.failures += answer.status != 200
+        if _number(answer.headers.get("x-rookery-cursor", here)) < _number(here):
+            self._rows.call()  # made for somebody who knew less
 
     async def _fetch_header(self) -> None:
         await self._get(2, f"{self._path}/header", "HX-Request", "true")
@@ -183,6 +191,10 @@ class Agent:
         answer = await self._clients[client].ask(path, {header: value})
         self.failures += answer.status != 200
         return answer
+
+
+def _number(cursor: str) -> int:
+    return int(cursor.rpartition("-")[2] or 0)
 
 
 async def together(agents: list[Agent], meanwhile: Awaitable[None]) -> None:

@@ -186,12 +186,35 @@ def test_older_messages_come_on_scroll_in_order_and_once(desk: Desk, person: Per
     desk.open()
     expect(desk.row(person).locator(".badge")).to_have_text("60")
     desk.visit(person)
+    expect(desk.row(person).locator(".badge")).to_have_count(0)
+    desk.page.reload()
+    desk.online()
     expect(desk.bubble("line 59")).to_be_in_viewport()
     assert desk.bubbles.count() < 60
     desk.until(lambda: _scroll_up(desk) == 60, "all sixty")
     assert desk.page.locator("#log > .bubble .text").all_inner_texts() == said
     desk.until(lambda: (_scroll_up(desk), desk.log.get_attribute("before"))[1] == "", "no page above")
     expect(desk.bubbles).to_have_count(60)
+
+
+def test_reading_goes_on_at_the_first_new_message(desk: Desk, person: Person) -> None:
+    begin = int(time.time()) - 4000
+    person.says("known already", at=begin)
+    desk.visit(person)
+    expect(desk.row(person).locator(".badge")).to_have_count(0)
+    desk.open()
+    for number in range(40):
+        person.says(f"new {number:02}" + "\nand more" * 4, at=begin + 60 + number)
+    expect(desk.row(person).locator(".badge")).to_have_text("40")
+    desk.visit(person)
+    expect(desk.page.locator("#log .unread-line")).to_be_in_viewport()
+    expect(desk.bubble("new 00")).to_be_in_viewport()
+    expect(desk.bubble("known already")).to_have_count(1)
+    pill = desk.page.locator("[data-newest]")
+    expect(pill).to_contain_text("40")
+    pill.click()
+    expect(desk.bubble("new 39")).to_be_in_viewport()
+    expect(pill).to_be_hidden()
 
 
 def _scroll_up(desk: Desk) -> int:

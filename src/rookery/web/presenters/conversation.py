@@ -29,6 +29,9 @@ from rookery.web.view_models import (
     Panel,
 )
 
+FAMILIAR = 5
+MOST_SHOWN = 100
+
 
 def page(viewer: Viewer, conversation: Conversation, around: Message | None = None) -> ConversationPage:
     """Everything about one conversation; `around` a message instead of at its end."""
@@ -92,7 +95,7 @@ def _log(conversation: Conversation, around: Message | None) -> Log:
     found = (
         queries.list_messages_around(conversation, around)
         if around is not None
-        else queries.list_messages(conversation)
+        else queries.list_messages(conversation, limit=_enough(conversation))
     )
     shown = [messages.bubble(message, conversation.contact) for message in found]
     return Log(
@@ -102,6 +105,11 @@ def _log(conversation: Conversation, around: Message | None) -> Log:
         cursor=cursor,
         unread=conversation.unread_count,
     )
+
+
+def _enough(conversation: Conversation) -> int:
+    """A page, or all that is new and a little of what was read before, within reason."""
+    return min(max(queries.PAGE, conversation.unread_count + FAMILIAR), MOST_SHOWN)
 
 
 def _before(found: Sequence[Message]) -> str:
@@ -131,7 +139,7 @@ def _same_run(previous: Bubble, bubble: Bubble) -> bool:
 
 def _first_unread(shown: Sequence[Bubble], unread: int) -> Bubble | None:
     incoming = [bubble for bubble in shown if bubble.direction == "in"]
-    return incoming[-min(unread, len(incoming))] if unread and incoming else None
+    return incoming[-unread] if 0 < unread <= len(incoming) else None
 
 
 def _subtitle(conversation: Conversation) -> str:

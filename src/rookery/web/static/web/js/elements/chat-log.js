@@ -10,6 +10,7 @@ import { OlderPages } from "../models/older-pages.js";
 import { jumpTo, quoteOf } from "../models/quote-jump.js";
 import { ReadMark } from "../models/read-mark.js";
 import { ScrollAnchor } from "../models/scroll-anchor.js";
+import { goOn } from "../models/unread-line.js";
 
 const GAP = 100; // ms between two looks at what is new
 
@@ -30,7 +31,8 @@ export class ChatLog extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     arrange(this);
     this.toNewest();
-    if (Number(this.getAttribute("unread"))) this.read.dirty();
+    const unread = Number(this.getAttribute("unread"));
+    if (unread) (this.read.dirty(), goOn(this, unread));
   }
 
   disconnectedCallback() {

@@ -1,4 +1,5 @@
 import { Coalescer } from "../models/coalescer.js";
+import { Cursor } from "../models/cursor.js";
 import { enliven, parse } from "../models/fragments.js";
 import { get } from "../models/http.js";
 import { listen } from "../models/live.js";
@@ -57,7 +58,8 @@ export class ConversationList extends HTMLElement {
 
   async #fetch() {
     const { src } = this;
-    const response = await get(src);
+    const here = document.getElementById("live")?.getAttribute("cursor") ?? "";
+    const response = await get(src, here ? { "X-Rookery-Cursor": here } : {});
     const html = await response.text();
     if (this.#bye.signal.aborted || this.src !== src) return; // by now it shows something else
     const focused = /** @type {HTMLElement | null} */ (this.contains(document.activeElement) ? document.activeElement : null);
@@ -67,6 +69,8 @@ export class ConversationList extends HTMLElement {
     enliven(this);
     if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
     this.scrollTop = scrollTop;
+    const made = Cursor.parse(response.headers.get("X-Rookery-Cursor"));
+    if (made && Cursor.parse(here)?.isAfter(made)) this.refresh(); // it was made for somebody who knew less than we
     const count = response.headers.get("X-Rookery-Unread");
     if (count !== null) document.dispatchEvent(new CustomEvent("unread-count", { detail: { count: Number(count) } }));
   }

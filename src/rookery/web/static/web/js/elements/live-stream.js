@@ -63,7 +63,8 @@ export class LiveStream extends HTMLElement {
     if (id !== null) this.setAttribute("cursor", id);
     const detail = { ...data, kind, id };
     this.#dispatch(kind, detail);
-    if (["conversation.changed", "contact.changed"].includes(kind) && data.conversation)
+    // What is unread shows in the list alone; the parts of the conversation need not be fetched for it.
+    if (["conversation.changed", "contact.changed"].includes(kind) && data.conversation && data.unread === undefined)
       this.#dispatch(`conversation-changed-${data.conversation}`, detail);
   }
 

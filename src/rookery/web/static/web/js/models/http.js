@@ -25,12 +25,13 @@ export async function post(url, fields) {
 }
 
 /**
- * @param {string} url
+ * @param {string} url @param {Record<string, string>} [more] further headers
  * @returns {Promise<Response>} an answer of 200 to 299, or 409 (the caller starts afresh)
  * @throws {Error} on any other answer, or without one
  */
-export async function get(url) {
-  const response = await fetch(url, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, cache: "no-store" });
+export async function get(url, more = {}) {
+  const headers = { Accept: "text/html", "X-Requested-With": "fetch", ...more };
+  const response = await fetch(url, { headers, cache: "no-store" });
   if (signedOut(response)) document.dispatchEvent(new CustomEvent("signed-out"));
   if ((!response.ok && response.status !== 409) || signedOut(response)) throw new Error(`${url}: ${response.status}`);
   return response;

@@ -34,6 +34,14 @@ export class ScrollAnchor {
     this.restore();
   }
 
+  /** Puts an element near the upper edge and keeps it there. @param {Element} element @param {number} gap px above it */
+  toTop(element, gap) {
+    this.#stuck = false;
+    this.scroller.scrollTop += this.#place(element) - gap;
+    this.#last = this.scroller.scrollTop;
+    this.#hold();
+  }
+
   /** @template T @param {() => T} work changes the log @returns {T} */
   change(work) {
     if (!this.#stuck) this.#hold();

@@ -32,7 +32,10 @@ const format = (time, options) => new Intl.DateTimeFormat(language(), options).f
 
 /** @type {Record<string, (time: Date, now: Date) => string>} */
 const FORMATS = {
-  time: (time) => format(time, { hour: "2-digit", minute: "2-digit", ...clock() }),
+  time(time) {
+    const { hourCycle } = clock();
+    return format(time, { hour: hourCycle === "h23" ? "2-digit" : "numeric", minute: "2-digit", hourCycle });
+  },
   full: (time) => format(time, { dateStyle: "full", timeStyle: "medium", ...clock() }),
   day(time, now) {
     const days = daysAgo(time, now);
