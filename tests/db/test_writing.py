@@ -85,3 +85,16 @@ def test_every_connection_syncs_fully() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous")
         assert cursor.fetchone()[0] == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_write_in_a_callback_after_the_commit_keeps_its_facts() -> None:
+    def afterwards() -> None:
+        with db.write():
+            journal.record("a.b", account=1, message=2)
+
+    with db.write():
+        journal.record("a.b", account=1, message=1)
+        db.on_commit(afterwards)
+    assert list(Fact.objects.order_by("id").values_list("message_id", flat=True)) == [1, 2]
+    assert not db.in_write()

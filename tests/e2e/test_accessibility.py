@@ -70,7 +70,7 @@ def findings(page: Page) -> list[str]:
 @pytest.fixture
 def talk(desk: Desk, person: Person) -> Desk:
     """A conversation with a bubble of nearly every kind."""
-    begin = int(time.time()) - 600
+    begin = int(time.time()) - 41
     first = person.says("a *question*, with https://example.com/ in it", at=begin)
     for number, kind in enumerate(("image", "video", "audio", "document", "sticker", "location")):
         person.says("a caption" if kind == "image" else "", kind=kind, at=begin + 1 + number)

@@ -42,7 +42,7 @@ def test_event_that_kills_the_worker_is_parked_after_three_tries_and_stops_nobod
     assert texts(box) == wanted
     parked = box.database.rows("SELECT body, attempts, error FROM intake_rawevent WHERE state = 2")
     assert [(bytes(body), attempts, error) for body, attempts, error in parked] == [
-        (deadly, 3, "killed_the_process")
+        (deadly, 3, "never_finished")
     ]
     box.wait_ready()
     late = make.text_event("after all that", chat=ADA)

@@ -266,3 +266,40 @@ def test_poison_steps_aside_and_is_parked_after_three_tries(
 def test_waiting_receipt_is_kept_for_an_unknown_message(cast: Cast) -> None:
     process(cast, make.receipt_event(["3EB0UNKNOWN"], "delivered"))
     assert PendingChange.objects.get().source_id == "3EB0UNKNOWN"
+
+
+def test_late_message_of_a_customer_is_never_filed_where_nobody_looks(cast: Cast) -> None:
+    Inbox.objects.update(after_resolved="new")
+    process(cast, make.text_event("1", at="2026-03-04T12:00:00Z"))
+    Conversation.objects.update(status="resolved", resolved_at=1772629200)
+    process(cast, make.text_event("3", at="2026-03-04T15:00:00Z"))
+    process(cast, make.text_event("2, late", at="2026-03-04T12:30:00Z"))
+    unresolved = Conversation.objects.get(status="open")
+    assert unresolved.unread_count == 2
+    assert Message.objects.get(content="2, late").conversation == unresolved
+
+
+def test_event_at_which_the_database_fails_steps_aside(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from rookery.processing import handlers
+    from rookery.processing.batch import BatchFailed
+
+    real = handlers.apply
+
+    def failing(plan: handlers.Plan, *rest: object) -> int:
+        if any(getattr(change, "content", "") == "poison" for change in plan.changes):
+            raise OperationalError("statement timeout")
+        return real(plan, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(handlers, "apply", failing)
+    make.store(cast.channel, *(make.text_event(f"fine {n}") for n in range(20)), make.text_event("poison"))
+    processor = Processor()
+    for _ in range(40):
+        RawEvent.objects.filter(state=RawEvent.State.NEW).update(due_ms=0)
+        try:
+            processor.drain()
+        except BatchFailed:
+            continue
+    assert len(contents()) == 20
+    assert RawEvent.objects.get(state=RawEvent.State.PARKED).error == "never_finished"

@@ -74,20 +74,30 @@ def write() -> Iterator[None]:
 
     Parse, hash, decrypt and plan before entering: on SQLite nobody else writes meanwhile.
     """
-    if in_write():
+    if in_write() and connection.in_atomic_block:
         with savepoint():
             yield
-        return
-    with _gate():
-        _local.items = []
-        try:
-            with transaction.atomic():
-                yield
-                if _local.items:
-                    for flush in _flushers:
-                        flush(_local.items)
-        finally:
-            _local.items = None
+    elif in_write():
+        # A callback of `on_commit`: the transaction is over, and the gate, which we still hold, must not be queued for.
+        with _transaction():
+            yield
+    else:
+        with _gate(), _transaction():
+            yield
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    outer = getattr(_local, "items", None)
+    _local.items = []
+    try:
+        with transaction.atomic():
+            yield
+            if _local.items:
+                for flush in _flushers:
+                    flush(_local.items)
+    finally:
+        _local.items = outer
 
 
 def _gate() -> Any:

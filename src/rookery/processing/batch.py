@@ -164,4 +164,4 @@ def park_killer(event: NewEvent) -> None:
     """An event that was claimed as often as allowed and never finished took the process with it each time."""
     with db.write():
         if claims.claim_locked([event.id]):  # else another worker is done with it
-            _park(event, "killed_the_process")
+            _park(event, "never_finished")

@@ -25,6 +25,7 @@ log = logging.getLogger("rookery.processing")
 BATCH = 200
 _REREAD = 20  # reads after which the read-ahead starts from the first new row again
 _SEEN_EVERY_MS = 5_000
+_PUT_OFF_MS = 10_000
 _IDLE_SECONDS = 0.02
 _POSTGRES_IDLE_SECONDS = 0.05
 
@@ -38,6 +39,7 @@ class Processor:
         self.lanes = Lanes()
         self._after = 0
         self._reads = 0
+        self._size = BATCH  # smaller after a batch that failed as a whole, until the event at fault is alone
         self._seen_ms: dict[int, int] = {}
 
     def step(self) -> int:
@@ -54,9 +56,12 @@ class Processor:
             work = batch.prepare(events, self.places, tally)
             batch.run(work, self.places, self.cache, tally)
         except (BatchFailed, OperationalError, InterfaceError):
-            finished = {event.id for event in tally.done}
-            self._give_back([event.id for event in events if event.id not in finished])
+            self._size = max(1, self._size // 4)
+            if not (len(events) == 1 and _blame(events[0])):
+                finished = {event.id for event in tally.done}
+                self._give_back([event.id for event in events if event.id not in finished])
             raise
+        self._size = min(BATCH, self._size * 2)
         batch.settle({event.id: event for event in events}, tally)
         self._note(tally)
         return len(events)
@@ -85,7 +90,7 @@ class Processor:
 
     def _next_events(self) -> list[NewEvent]:
         """A batch; an event whose earlier try did not end is tried alone, and parked when it ran out of tries."""
-        taken = self.lanes.take(BATCH)
+        taken = self.lanes.take(self._size)
         suspects = [event for event in taken if event.attempts]
         if not suspects:
             return taken
@@ -139,6 +144,16 @@ def run(stop: threading.Event) -> None:
             processor = Processor()
             stop.wait(1.0)
     close_old_connections()
+
+
+def _blame(event: NewEvent) -> bool:
+    """An event failed alone at the database. If it can be put off, the database works and the event is at fault:
+    its attempt stays counted. If not, it is an outage, and nobody's fault."""
+    try:
+        claims.postpone(event.id, now_millis() + _PUT_OFF_MS, "database_error")
+    except DatabaseError:
+        return False
+    return True
 
 
 def _wait_for_news(stop: threading.Event, version: int) -> None:

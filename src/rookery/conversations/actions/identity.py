@@ -12,8 +12,8 @@ from rookery.db.fields import now_seconds
 def do_resolve_contact(account_id: int, aliases: Sequence[Alias], kind: str) -> tuple[int, bool]:
     """The contact that owns these aliases, made if nobody does; and whether an alias was learnt just now.
 
-    When the aliases belong to two contacts, the number's contact is the answer and the LID's stays what it is
-    until the two are merged (see `merge.py`): nothing is lost, and the next message finds the same contact.
+    When the aliases belong to two contacts, the number's contact is the answer and the LID's stays what it is:
+    nothing is lost, and the next message finds the same contact. Joining the two is not built yet.
     """
     owners = people.find_owners(account_id, aliases)
     owner = next(

@@ -121,7 +121,9 @@ def _thread(
     """The conversation the message belongs to, reopened or made as needed; None for a double."""
     current = threads.find_unresolved(contact_inbox_id)
     if current is not None:
-        if message.at >= current.opened_at:
+        # A customer's late message stays where somebody works: in a resolved conversation nobody would see it.
+        from_customer = not message.from_me and not message.history
+        if from_customer or message.at >= current.opened_at:
             return current
         return threads.find_by_span(contact_inbox_id, message.at) or current
     if messages.exists(place.channel_id, contact_inbox_id, message, author_id):
