@@ -193,7 +193,7 @@ def stored(database: Path, lines: int) -> bool:
     with closing(sqlite3.connect(database, timeout=30)) as rows:
         waiting = "SELECT count(*) FROM conversations_attachment WHERE state IN ('wanted', 'fetching')"
         there = "SELECT count(*) FROM conversations_message"
-        return rows.execute(waiting).fetchone()[0] == 0 and rows.execute(there).fetchone()[0] == lines
+        return bool(rows.execute(waiting).fetchone()[0] == 0 and rows.execute(there).fetchone()[0] == lines)
 
 
 def answer(desk: Desk, person: Person, line: Line, *, take: bool) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import PASSWORD, MakePerson, Watch
-from tests.e2e.demo import AGENT, Demo, Person
+from tests.e2e.conftest import MakePerson, Watch
+from tests.e2e.demo import AGENT, PASSWORD, Demo, Person
 from tests.e2e.desk import Desk
 
 PHONE_SIZE = {"width": 390, "height": 844}
@@ -106,7 +106,7 @@ def test_conversation_has_no_findings(talk: Desk) -> None:
 def test_page_has_no_findings(desk: Desk, path: str) -> None:
     desk.open(path)
     for scheme in ("light", "dark"):
-        desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert findings(desk.page) == [], scheme
 
 

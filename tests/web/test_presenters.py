@@ -164,9 +164,7 @@ def test_file_that_browsers_do_not_show_is_a_document(cast: Cast, conversation: 
     assert made.media[0].label == "SVG"
 
 
-def test_failed_file_and_a_lost_one_offer_another_try(
-    cast: Cast, conversation: Conversation
-) -> None:
+def test_failed_file_and_a_lost_one_offer_another_try(cast: Cast, conversation: Conversation) -> None:
     [message] = shown(conversation)
     failed = attach(
         cast, message, "image", stored=False, state="failed", path="statics/x.jpg", error="not_available"

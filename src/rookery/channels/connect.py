@@ -31,9 +31,7 @@ def capabilities(channel: Channel) -> Capabilities:
 class Connections:
     """Clients kept open, one pool a gateway, so that one which hangs delays no other. Belongs to one event loop."""
 
-    def __init__(
-        self, transport: Transport | None = None, *, allow_private: bool | None = None
-    ) -> None:
+    def __init__(self, transport: Transport | None = None, *, allow_private: bool | None = None) -> None:
         """`transport` replaces the network in tests. Without `allow_private` the installation decides; it asks the
         database, so make it outside the event loop or give the answer."""
         self._transport = transport
