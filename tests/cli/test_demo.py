@@ -93,7 +93,8 @@ def test_same_folder_goes_on_with_the_same_world_on_another_port(tmp_path: Path)
             assert password is not None
             control(gateway, "/contacts", phone=f"+{CUSTOMER}", name="Bia")
             control(gateway, f"/contacts/{CUSTOMER}/say", text="hello")
-            statement = f"SELECT 1 FROM conversations_message HAVING count(*) = {round_number}"
+            counted = "(SELECT count(*) AS found FROM conversations_message)"
+            statement = f"SELECT 1 FROM {counted} WHERE found = {round_number}"
             wait_for(partial(rows, tmp_path / "world", statement))
             assert running.interrupt() == 0
             kept = (tmp_path / "world" / "demo.json").read_text()
