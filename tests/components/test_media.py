@@ -119,5 +119,5 @@ def test_viewer_shows_pictures_one_after_another_and_gives_the_focus_back(stage:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
-    assert page.locator("[data-part=stage]").inner_html() == ""
+    expect(page.locator("[data-part=stage]")).to_be_empty()
     expect(page.locator("main a").last).to_be_focused()

@@ -271,7 +271,7 @@ def test_page_hears_once_when_the_gateway_stays_away(
     gateways: Gateways, world: World, wanted: Attachment
 ) -> None:
     world.files.put(PATH, samples.png())
-    world.faults.deafen(0.4)
+    world.faults.deafen(60)
     for _ in range(3):
         fetch(gateways)
         hurry()
