@@ -17,6 +17,7 @@ from rookery.accounts.models import Account, Membership, User
 from rookery.channels.models import Channel
 from rookery.conversations.models import Attachment, Contact, Conversation, Inbox, Message
 from rookery.db import statements
+from rookery.db.prepared import Prepared
 
 Row = TypeVar("Row", bound=Model)
 
@@ -25,6 +26,15 @@ _OWN_INBOXES = (
     "SELECT i.id FROM conversations_inbox i JOIN conversations_inboxmember m ON m.inbox_id = i.id"
     " WHERE i.account_id = %s AND m.user_id = %s"
 )
+
+
+_MEMBERSHIPS = Prepared(
+    lambda user: Membership.objects.filter(user_id=user).select_related("account").order_by("pk")
+)
+_BY_DISPLAY_ID = Prepared(
+    lambda account, display_id: _conversations().filter(account_id=account, display_id=display_id)
+)
+_BY_KEY = Prepared(lambda account, pk: _conversations().filter(account_id=account, pk=pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,8 @@ def viewer(user: User, account_id: int | None = None) -> Viewer:
     """The user as a member of the account, or of their first one. Raises Http404 without a membership."""
     if not user.is_active:
         raise Http404
-    memberships = Membership.objects.filter(user=user).select_related("account").order_by("pk")
-    if account_id is not None:
-        memberships = memberships.filter(account_id=account_id)
-    membership = memberships.first()
+    every = _MEMBERSHIPS(user.pk)
+    membership = next((one for one in every if account_id in (None, one.account_id)), None)
     if membership is None:
         raise Http404
     ids: frozenset[int] | None = None
@@ -83,13 +91,9 @@ def inbox(viewer: Viewer, pk: int) -> Inbox:
 
 def conversation(viewer: Viewer, display_id: int) -> Conversation:
     """One conversation by its display id; a merged one answers with what it became. Raises Http404."""
-    rows = Conversation.objects.select_related(
-        "contact", "inbox", "inbox__channel", "contact_inbox", "assignee", "account"
-    )
-    rows = rows.filter(visible(viewer), account_id=viewer.account.pk)
-    found = _one(rows.filter(display_id=display_id))
+    found = _seen(viewer, _BY_DISPLAY_ID(viewer.account.pk, display_id))
     if found.merged_into_id is not None:
-        return _one(rows.filter(pk=found.merged_into_id))
+        return _seen(viewer, _BY_KEY(viewer.account.pk, found.merged_into_id))
     return found
 
 
@@ -129,6 +133,18 @@ def channels(viewer: Viewer) -> QuerySet[Channel]:
 def member(viewer: Viewer, user_id: int) -> User:
     """A member of the viewer's account. Raises Http404."""
     return _one(User.objects.filter(memberships__account_id=viewer.account.pk, pk=user_id, is_active=True))
+
+
+def _conversations() -> QuerySet[Conversation]:
+    return Conversation.objects.select_related(
+        "contact", "inbox", "inbox__channel", "contact_inbox", "assignee", "account"
+    )
+
+
+def _seen(viewer: Viewer, found: list[Conversation]) -> Conversation:
+    if not found or not viewer.sees_inbox(found[0].inbox_id):
+        raise Http404
+    return found[0]
 
 
 def _one(rows: QuerySet[Row]) -> Row:

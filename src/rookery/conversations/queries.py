@@ -20,10 +20,25 @@ from rookery.conversations.models import (
     Inbox,
     Message,
 )
+from rookery.db.prepared import Prepared
 
 PAGE = 30
 ROWS = 25
 MOST_CHANGES = 200
+
+# Asked for with every bubble that comes in live.
+_THESE = Prepared(
+    lambda conversation, ids: (
+        Message.objects.filter(conversation_id=conversation, pk__in=ids)
+        .select_related("author", "user", "conversation")
+        .order_by("at", "tie")
+    )
+)
+_FILES = Prepared(
+    lambda messages: (
+        Attachment.objects.filter(message_id__in=messages).select_related("blob").order_by("position", "id")
+    )
+)
 
 Position = tuple[int, str]
 """A place in a conversation: (second, tie)."""
@@ -150,8 +165,9 @@ def list_changes(conversation: Conversation, since: int) -> Changes:
         return Changes([], since, reset=True)
     ids = {message_id for _, message_id, _ in seen if message_id}
     gone = tuple(str(data["ref"]) for _, _, data in seen if data.get("gone") and "ref" in data)
-    rows = Message.objects.filter(conversation_id=conversation.pk, pk__in=ids).order_by("at", "tie")
-    return Changes(with_parts(rows), seen[-1][0] if seen else since, gone=gone)
+    found = _THESE(conversation.pk, sorted(ids))
+    _attach_parts(found)
+    return Changes(found, seen[-1][0] if seen else since, gone=gone)
 
 
 def with_parts(rows: QuerySet[Message]) -> list[Message]:
@@ -164,8 +180,7 @@ def with_parts(rows: QuerySet[Message]) -> list[Message]:
 def _attach_parts(messages: Sequence[Message]) -> None:
     """Attachments and what is quoted. Django's own prefetch makes a queryset for each message: twice the time."""
     files: dict[int, list[Attachment]] = {message.pk: [] for message in messages}
-    stored = Attachment.objects.filter(message_id__in=list(files)).select_related("blob")
-    for attachment in stored.order_by("position", "id"):
+    for attachment in _FILES(list(files)):
         files[attachment.message_id].append(attachment)
     quoted = _quoted(messages)
     for message in messages:
@@ -184,8 +199,9 @@ def before_position(place: Position) -> Q:
 
 def find_messages(conversation: Conversation, ids: Sequence[int]) -> list[Message]:
     """These messages of a conversation, in order of their place."""
-    rows = Message.objects.filter(conversation_id=conversation.pk, pk__in=ids)
-    return with_parts(rows.order_by("at", "tie"))
+    found = _THESE(conversation.pk, list(ids))
+    _attach_parts(found)
+    return found
 
 
 def find_unresolved(account_id: int, inbox_id: int, keys: Sequence[tuple[str, str]]) -> int | None:
