@@ -31,6 +31,7 @@ BENCHMARKS = (
     Benchmark("process", "stored events processed into messages"),
     Benchmark("both", "accepting while a worker drains"),
     Benchmark("page", "a conversation page, and pages of a large database"),
+    Benchmark("media", "10 MB of media fetched and stored"),
     Benchmark("bubble", "webhook to painted bubble in Chromium"),
     Benchmark("memory", "memory of an idle installation", on_postgres=False),
     Benchmark("start", "start of rookery serve", on_postgres=False),

@@ -58,8 +58,25 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_FOLDER, ignore_errors=True)
 
 
+_TESTS = Path(__file__).parent
+# Files and folders of many small waits, child processes or cases: each alone is quick, together they are a minute.
+_TAKE_THEIR_TIME = (
+    "accounts/test_encryption.py", "api/test_openapi.py", "api/test_strangers.py", "convergence/", "details/",
+    "doors/test_serving.py", "intake/test_directory.py", "intake/test_replays.py", "intake/test_store.py",
+    "media/test_converting.py",
+    "media/test_fetch_trouble.py", "media/test_probe.py", "ops/test_doctor.py", "ops/test_monitor.py",
+    "realtime/test_stream.py", "sandbox/", "web/test_adding.py", "web/test_catalogs.py",
+    "web/test_kinds.py", "web/test_linking.py", "web/test_pages.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL leave out what touches no database or is about SQLite; else what is about PostgreSQL."""
+    for item in items:
+        place = item.path.relative_to(_TESTS).as_posix()
+        if place.startswith(_TAKE_THEIR_TIME):
+            item.add_marker(pytest.mark.slow)
     keep = _concerns_postgres if config.getoption("--postgres") else _concerns_sqlite
     left_out = [item for item in items if not keep(item)]
     if left_out:

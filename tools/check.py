@@ -19,9 +19,20 @@ from tools import postgres
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 REQUIRED = set(filter(None, os.environ.get("ROOKERY_TEST_REQUIRE", "").split(",")))
-MESSAGE_PATH = ("waid", "providers", "intake", "processing", "sending", "conversations", "media")
-MESSAGE_PATH_COVERED = 85
+MESSAGE_PATH = (
+    "waid",
+    "providers",
+    "intake",
+    "processing",
+    "sending",
+    "conversations",
+    "media",
+    "catchup",
+    "details",
+)
+MESSAGE_PATH_COVERED = 90
 BOTH_CORES = ("-n", "2", "--dist", "worksteal")  # of the smallest machine it has to be quick on
+BY_FILE = ("-n", "2", "--dist", "loadfile")
 TEMPLATES = ROOT / "src/rookery/web/templates"
 
 Line = tuple[str, str]
@@ -54,14 +65,25 @@ def suites() -> None:
     shutil.rmtree(ROOT / ".coverage", ignore_errors=True)
     (ROOT / ".coverage").mkdir()
     pytest("fast suite", "not slow and not browser", *BOTH_CORES)
-    pytest("slow suite", "slow and not browser")
+    pytest("slow suite", "slow and not browser", *BY_FILE, "--ignore=tests/flows")
+    pytest("flows", "slow and not browser", "tests/flows")  # servers, kills and locks: one at a time
     if chromium():
         pytest("browser suite", "browser")
     else:
         leave_out("browser", "browser suite", "no Chromium")
     with postgres_server() as url:
         if url:
-            pytest("PostgreSQL suite", "not browser", "--postgres", ROOKERY_TEST_POSTGRES_URL=url)
+            where = {"ROOKERY_TEST_POSTGRES_URL": url}
+            pytest("PostgreSQL suite", "not slow and not browser", "--postgres", *BOTH_CORES, **where)
+            pytest(
+                "PostgreSQL, slow",
+                "slow and not browser",
+                "--postgres",
+                *BY_FILE,
+                "--ignore=tests/flows",
+                **where,
+            )
+            pytest("PostgreSQL, flows", "slow and not browser", "--postgres", "tests/flows", **where)
         else:
             leave_out("postgres", "PostgreSQL suite", "no server and no initdb")
     coverage()

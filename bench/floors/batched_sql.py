@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 import psycopg
 
 BATCH = 500  # rows of each table in a transaction; fewer made the floor slower
-_TABLES = ("conversations_message", "intake_seenevent", "journal_fact", "conversations_pendingchange")
+_TABLES = (
+    "conversations_message",
+    "conversations_attachment",
+    "conversations_reaction",
+    "conversations_revision",
+    "intake_seenevent",
+    "journal_fact",
+    "conversations_pendingchange",
+)
+_DETAILS = ("conversations_attachment", "conversations_reaction", "conversations_revision")
 _TOUCHED = ("unread_count", "last_message_id", "last_activity_at", "opened_at", "waiting_since", "updated_ms")
 
 
@@ -118,6 +127,8 @@ def _parts(rows: Rows) -> list[dict[str, Sequence[tuple[Any, ...]]]]:
     shares: dict[str, list[Sequence[tuple[Any, ...]]]] = {
         name: list(_split(table.rows, count)) for name, table in rows.new.items()
     }
+    for name in _DETAILS:  # at the end, when the messages that they belong to are there
+        shares[name] = [[]] * (count - 1) + [rows.new[name].rows]
     shares["events"] = list(_split([(event,) for event in rows.events], count))
     # In 500 events of 500 chats nearly every conversation is touched once a batch.
     shares["conversations"] = [rows.conversations] * count

@@ -60,6 +60,12 @@ def test_link_is_dead_when_the_attachment_is_deleted(file: Attachment) -> None:
     assert Client().get(link).status_code == 404
 
 
+def test_link_is_dead_when_the_message_was_deleted_for_everyone(file: Attachment) -> None:
+    link = links.sign(file)
+    Message.objects.update(revoked_at=1)
+    assert Client().get(link).status_code == 404
+
+
 @pytest.mark.parametrize("signed", ["nonsense", "a.b", "%2e%2e", "0" * 32])
 def test_link_is_404_when_it_was_not_signed_by_us(db: None, signed: str) -> None:
     answer = Client().get(f"/files/{signed}/x.png")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from rookery.accounts.models import Team, TeamMember
 from rookery.channels import states
-from rookery.conversations.models import Attachment, Conversation, Label, Message
+from rookery.conversations.models import Attachment, Conversation, Label, Message, Reaction
 from tests.api import rows
 from tests.api.caller import Caller
 from tests.cast import Cast
@@ -282,10 +282,93 @@ def test_quote_is_named_by_our_id_and_by_whatsapps(api: Caller, conversation: Co
 
 
 def test_message_says_what_became_of_it(api: Caller, conversation: Conversation) -> None:
-    Message.objects.update(revoked_at=NOON, unsupported="poll", content="")
+    Message.objects.update(unsupported="poll", content="")
     found = only_message(api, conversation)
-    assert found["content_attributes"] == {"deleted": True, "is_unsupported": True}
+    assert found["content_attributes"] == {"is_unsupported": True}
     assert found["content"] is None
+
+
+def test_deleted_message_tells_nothing_of_what_it_said(api: Caller, conversation: Conversation) -> None:
+    message = Message.objects.get()
+    rows.file(message)
+    Message.objects.update(
+        revoked_at=NOON, content="secret", quoted_text="secret", quoted_source_id="secret", kind="location",
+        details={"lat": 1.0, "lon": 2.0, "name": "secret", "referral": {"ad_title": "secret"}},
+    )  # fmt: skip
+    found = only_message(api, conversation)
+    assert found["content_attributes"] == {"deleted": True}
+    assert found["content"] == "This message was deleted"
+    assert "attachments" not in found
+    assert "secret" not in repr(api.get(f"conversations/{conversation.display_id}"))
+
+
+def test_place_is_an_attachment_with_a_map(api: Caller, conversation: Conversation) -> None:
+    place = {"lat": -22.9519, "lon": -43.2105, "name": "Cristo Redentor", "thumbnail": "/9j/4AAQ"}
+    Message.objects.update(kind="location", content="", details=place)
+    found = only_message(api, conversation)
+    assert found["attachments"] == [
+        {
+            "id": -found["id"] * 100,
+            "message_id": found["id"],
+            "file_type": "location",
+            "account_id": conversation.account_id,
+            "coordinates_lat": -22.9519,
+            "coordinates_long": -43.2105,
+            "fallback_title": "Cristo Redentor",
+            "data_url": "https://www.openstreetmap.org/?mlat=-22.951900&mlon=-43.210500#map=16/-22.951900/-43.210500",
+        }
+    ]
+    assert found["content_attributes"] == {"kind": "location"}
+
+
+@pytest.mark.parametrize("place", [{"lat": 91, "lon": 0}, {"lat": "1", "lon": 2}, {"lon": 2}, {}])
+def test_place_without_coordinates_is_no_attachment(
+    api: Caller, conversation: Conversation, place: dict[str, Any]
+) -> None:
+    Message.objects.update(kind="live_location", content="", details=place)
+    assert "attachments" not in only_message(api, conversation)
+
+
+def test_contact_cards_are_attachments(api: Caller, conversation: Conversation) -> None:
+    cards = [{"name": "Zé da Silva", "phones": ["+55 31 98888-0000", "2"]}, {"name": "Ana"}, "junk"]
+    Message.objects.update(kind="contact", content="", details={"cards": cards})
+    found = only_message(api, conversation)["attachments"]
+    assert [(one["file_type"], one["fallback_title"], one["meta"]) for one in found] == [
+        ("contact", "+55 31 98888-0000", {"firstName": "Zé", "lastName": "da Silva"}),
+        ("contact", "", {"firstName": "Ana", "lastName": ""}),
+    ]
+    assert len({one["id"] for one in found}) == 2
+
+
+def test_attributes_tell_of_what_happened_to_a_message(api: Caller, conversation: Conversation) -> None:
+    message = Message.objects.get()
+    bia = conversation.contact
+    Reaction.objects.create(message=message, contact=bia, emoji="👍", at=NOON)
+    Reaction.objects.create(message=message, contact=None, emoji="", at=NOON)
+    Message.objects.update(
+        forwarded=True, view_once=True, edited_at=NOON, hidden_at=NOON + 1,
+        details={"answer": True, "referral": {"ad_title": "Beans"}},
+    )  # fmt: skip
+    assert only_message(api, conversation)["content_attributes"] == {
+        "forwarded": True,
+        "view_once": True,
+        "edited_at": NOON,
+        "hidden_at": NOON + 1,
+        "is_answer": True,
+        "referral": {"ad_title": "Beans"},
+        "reactions": [{"emoji": "👍", "contact_id": bia.pk, "name": "Bia", "at": NOON}],
+    }
+
+
+def test_order_and_group_lines_bring_their_details(api: Caller, conversation: Conversation) -> None:
+    order = {"title": "Order", "items": 2, "amount": "89.90", "currency": "BRL", "thumbnail": "/9j/4AAQ"}
+    Message.objects.update(kind="order", content="", details=order)
+    found = only_message(api, conversation)["content_attributes"]
+    assert found == {"kind": "order", "details": {key: order[key] for key in order if key != "thumbnail"}}
+    joined = {"change": "join", "people": [conversation.contact_id, 10**15, "x"]}
+    Message.objects.update(kind="group_change", direction="activity", details=joined)
+    line = only_message(api, conversation)
+    assert (line["message_type"], line["content"]) == (2, "Bia joined")
 
 
 def test_picture_has_every_key(api: Caller, conversation: Conversation) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from rookery.accounts.models import ApiToken
 from rookery.api.routes import ROUTES
+from rookery.conversations.actions import merging
 from rookery.conversations.models import Contact, Conversation, Message
 from tests.api import rows
 from tests.api.caller import Caller, good, refusal
@@ -17,11 +18,14 @@ from tests.cast import Cast
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PATHS = sorted({route.path for route in ROUTES if "{account_id}" in route.path})
-INSIDE = [path for path in PATHS if re.search(r"\{(conversation|message|contact|inbox)_id\}", path)]
+INSIDE = [path for path in PATHS if re.search(r"\{(conversation|message|contact|inbox|joining)_id\}", path)]
 LISTS = [
     route.path
     for route in ROUTES
-    if route.method == "GET" and "{account_id}" in route.path and route.path not in INSIDE
+    if route.method == "GET"
+    and "{account_id}" in route.path
+    and route.path not in INSIDE
+    and 401 not in (route.errors or {})
 ]
 NOT_FOUND = {"error": "Resource could not be found"}
 
@@ -32,12 +36,14 @@ def keys(cast: Cast, conversation: Conversation) -> dict[str, Any]:
     Contact.objects.filter(pk=conversation.contact_id).update(name="Secret Person")
     Conversation.objects.update(display_id=7_770_001)
     rows.file(Message.objects.get())
+    other = Contact.objects.create(account=cast.account, listed=True)
     return {
         "account_id": cast.account.pk,
         "inbox_id": cast.inbox.pk,
         "contact_id": conversation.contact_id,
         "conversation_id": 7_770_001,
         "message_id": Message.objects.get().pk,
+        "joining_id": merging.do_merge(cast.account.pk, conversation.contact_id, other.pk, reason="agent").pk,
     }
 
 

@@ -54,4 +54,27 @@ def test_replay_by_number_and_of_all(parked: Path) -> None:
 
 def test_replay_of_nothing_is_asked_back(home: Path) -> None:
     done = rookery(home, "events", "replay")
-    assert (done.returncode, done.stderr) == (2, "rookery: name the events to replay, or --all\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "rookery: name the events to replay, or --all that are parked\n",
+    )
+
+
+def test_show_prints_the_body_with_secrets_hidden(home: Path) -> None:
+    database = sqlite3.connect(home / "data" / "rookery.sqlite3")
+    database.execute(
+        "INSERT INTO intake_rawevent (id, channel_id, received_ms, signature, body, state, attempts, due_ms, error)"
+        " VALUES (9, NULL, 1790000000000, x'00', ?, 2, 3, 0, 'KeyError')",
+        (b'{"event":"x","password":"hunter2","payload":{"body":"hello"}}',),
+    )
+    database.commit()
+    database.close()
+    shown = rookery(home, "events", "show", "9").stdout
+    assert '"body": "hello"' in shown
+    assert "hunter2" not in shown
+    assert rookery(home, "events", "show", "10").returncode == 1
+
+
+def test_a_processed_event_is_replayed_when_asked_so(parked: Path) -> None:
+    refused = rookery(parked, "events", "replay", "1", "--done")
+    assert (refused.returncode, refused.stderr) == (1, "rookery: not processed: 1\n")

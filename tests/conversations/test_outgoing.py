@@ -258,3 +258,13 @@ def test_cancel_is_refused_when_it_has_left(team: Team, chat: Conversation) -> N
     (message,) = post(chat, team)
     Message.objects.filter(pk=message.pk).update(state="sending")
     assert refusal(lambda: outgoing.do_cancel(message, team.user)) == "not_cancellable"
+
+
+def test_nothing_is_posted_into_a_chat_that_was_joined_with_another_meanwhile(
+    team: Team, chat: Conversation
+) -> None:
+    other = make_chat(team, "5521987650009")
+    stale = Conversation.objects.get(pk=chat.pk)
+    Conversation.objects.filter(pk=chat.pk).update(status="resolved", merged_into=other)
+    assert refusal(lambda: post(stale, team)) == "conversation_merged"
+    assert not Message.objects.filter(direction="out").exists()

@@ -11,6 +11,7 @@ from rookery import db
 from rookery.conversations.actions.receipts import apply_waiting_receipts
 from rookery.conversations.models import Conversation, Message, PendingChange, Receipt
 from rookery.processing.worker import Processor
+from rookery.telemetry import metrics
 from tests import make
 from tests.cast import Cast
 
@@ -21,6 +22,10 @@ LID = "98765432101234@lid"
 def process(cast: Cast, *bodies: bytes) -> None:
     make.store(cast.channel, *bodies)
     Processor().drain()
+
+
+def refused(kind: str) -> float:
+    return float(metrics.claims_refused.labels(kind=kind)._value.get())
 
 
 def ours(cast: Cast, id: str = "3EB0OURS", **more: str) -> Message:
@@ -61,13 +66,16 @@ def test_receipt_by_unknown_lid_waits_until_the_lid_is_explained(cast: Cast) -> 
     assert not PendingChange.objects.exists()
 
 
-def test_strangers_receipt_changes_nothing(cast: Cast) -> None:
+@pytest.mark.django_db(transaction=True)  # counted once it is committed
+def test_strangers_receipt_changes_nothing_and_is_kept_and_counted(cast: Cast) -> None:
     process(cast, make.text_event("I am someone else", chat="5511940009999"))
     message = ours(cast)
+    before = refused("receipt")
     process(cast, make.receipt_event([message.source_id or ""], "read", by="5511940009999"))
     message.refresh_from_db()
     assert message.state == "sent"
-    assert not PendingChange.objects.exists()
+    assert PendingChange.objects.get().source_id == message.source_id
+    assert refused("receipt") == before + 1
 
 
 def test_reading_on_the_phone_clears_unread_up_to_there(cast: Cast) -> None:

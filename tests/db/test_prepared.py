@@ -62,6 +62,25 @@ def test_constants_of_the_queryset_stay(cast: Cast) -> None:
     assert [row.name for row in prepared(cast.account.pk)] == ["Other"]
 
 
+def test_distinct_order_and_slices(cast: Cast) -> None:
+    made = _contacts(cast, 6)
+    prepared = Prepared(
+        lambda account: Contact.objects.filter(account_id=account).distinct().order_by("-pk")[1:4]
+    )
+    assert prepared(cast.account.pk) == [made[4], made[3], made[2]]
+
+
+def test_columns_are_what_the_queryset_reads(cast: Cast) -> None:
+    Contact.objects.create(account=cast.account, name="one", custom_attributes={"a": [1, None]})
+    (found,) = Prepared(lambda account: Contact.objects.filter(account_id=account))(cast.account.pk)
+    assert found.__dict__.keys() == Contact.objects.get().__dict__.keys()
+    expected = Contact.objects.get()
+    for field in Contact._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(expected, field.attname), field.name
+    (account,) = Prepared(lambda pk: type(cast.account).objects.filter(pk=pk))(cast.account.pk)
+    assert account.created_at == cast.account.created_at  # aware, whatever the database keeps
+
+
 @pytest.mark.django_db(transaction=True)
 def test_each_thread_prepares_for_itself(cast: Cast) -> None:
     prepared = Prepared(lambda account: Conversation.objects.filter(account_id=account))

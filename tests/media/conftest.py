@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rookery.settings import conf
+
+if TYPE_CHECKING:
+    from rookery.conversations.models import Attachment
+    from rookery.sandbox.world import World
+    from tests.cast import Cast
+    from tests.media.gateways import Gateways
 
 _STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -48,3 +54,29 @@ def file(tmp_path: Path) -> Callable[[bytes], Path]:
 def stored_files(folder: Path) -> list[Path]:
     """Everything in the media folder, finished or not."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def gateways() -> Gateways:
+    """One gateway, with the cast's number."""
+    from tests.media import gateways
+
+    found = gateways.Gateways()
+    found.add(gateways.MAIN)
+    return found
+
+
+@pytest.fixture
+def world(gateways: Gateways) -> World:
+    from tests.media.gateways import MAIN
+
+    return gateways.worlds[MAIN]
+
+
+@pytest.fixture
+def wanted(cast: Cast) -> Attachment:
+    """A picture that is to be fetched."""
+    from tests.media import rows
+    from tests.media.gateways import PATH
+
+    return rows.attachment(rows.message(rows.conversation(cast)), PATH)

@@ -117,3 +117,8 @@ def empty_clip() -> bytes:
     end = data.index(b"moov", start) - 4
     data[start:end] = bytes(end - start)
     return bytes(data)
+
+
+def book(pages: int) -> bytes:
+    """A PDF that says it has so many pages."""
+    return good.paper().replace(b"/Count 1 ", b"/Count %d " % pages)

@@ -28,7 +28,11 @@ _NOISE = {"duration_ms": 1000, "width": 320, "height": 240, "error": "InvalidDat
         (samples.vast_png(), "image/png", {"width": 30_000, "height": 30_000, "error": "TooManyPixels"}),
         (good.picture("JPEG")[:9000], "image/jpeg", {"width": 640, "height": 480, "error": "OSError"}),
         (good.picture("PNG")[:500], "image/png", {"width": 640, "height": 480, "error": "OSError"}),
-        (good.paper(), "application/pdf", {}),
+        (good.paper(), "application/pdf", {"pages": 1}),
+        (samples.book(37), "application/pdf", {"pages": 37}),
+        (samples.book(-5), "application/pdf", {}),
+        (samples.book(10**9), "application/pdf", {}),
+        (b"#!AMR", "application/zip", {}),
     ],
 )  # fmt: skip
 def test_file_is_described(data: bytes, mime: str, expected: dict[str, object], tmp_path: Path) -> None:

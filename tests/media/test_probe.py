@@ -182,7 +182,7 @@ def test_child_is_refused_memory_and_files_beyond_its_limits(code: str, says: by
 def test_child_is_killed_when_it_writes_or_computes_without_end(tmp_path: Path) -> None:
     flood = f"f = open({str(tmp_path / 'flood')!r}, 'wb')\nwhile f.write(bytes(10**6)): pass"
     assert _in_child("exec(" + repr(flood) + ")").returncode != 0
-    assert (tmp_path / "flood").stat().st_size <= 4 * 2**20
+    assert (tmp_path / "flood").stat().st_size <= 8 * 2**20
     limited = "import resource; print(resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_CORE))"
     assert _in_child(limited).stdout == b"(10, 10) (0, 0)\n"
 
@@ -201,16 +201,37 @@ def test_child_knows_neither_django_nor_our_secrets(monkeypatch: pytest.MonkeyPa
     [(b"", "unreadable answer"), (b"[1]", "unreadable answer"), (b'{"error": "X"}', "X")],
 )
 def test_answer_is_not_believed_when_it_makes_no_sense(answer: bytes, error: str, tmp_path: Path) -> None:
-    assert probe._read(answer, tmp_path / "none") == probe.Probed(error=error)
+    assert probe._read(answer, tmp_path / "none", tmp_path / "none") == probe.Probed(error=error)
 
 
 def test_answer_is_checked_value_by_value(tmp_path: Path) -> None:
     poster = tmp_path / "poster"
     poster.write_bytes(b"<svg/>")
-    answer = b'{"width": -1, "height": "7", "duration_ms": 99999999999, "waveform": [5, 900, "x", true]}'
-    found = probe._read(answer, poster)
+    copy = tmp_path / "copy"
+    copy.write_bytes(b"<html>")
+    answer = b'{"pages": -3, "width": -1, "height": "7", "duration_ms": 99999999999, "waveform": [5, 900, "x", true]}'
+    found = probe._read(answer, poster, copy)
     assert found == probe.Probed(waveform=[5, 100, 0, 0])
 
 
 def test_decoding_answers_nothing_when_the_type_is_unknown() -> None:
-    assert decoding.look(io.BytesIO(b"x"), "application/pdf", "") == {}
+    assert decoding.look(io.BytesIO(b"x"), "application/zip", "") == {}
+
+
+def test_pages_of_a_document_are_counted_in_the_child(file: File) -> None:
+    assert probe.probe(file(samples.book(12)), "application/pdf") == probe.Probed(pages=12)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7",
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj trailer<</Root 1 0 R>>",
+        b"%PDF-1.4\n1 0 obj " + b"<</A" * 20_000,
+        b"%PDF-1.4\n" + b"1 0 obj<</Root 1 0 R/Prev 0>>endobj\nstartxref\n9\n%%EOF",
+    ],
+)
+def test_broken_document_has_no_pages(data: bytes, file: File) -> None:
+    found = probe.probe(file(data), "application/pdf")
+    assert found.pages is None
+    assert found.error

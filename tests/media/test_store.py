@@ -152,7 +152,7 @@ async def test_chunks_become_a_blob_when_they_are_streamed(cast: Cast) -> None:
 def test_blob_goes_with_its_last_reference(cast: Cast, media_folder: Path) -> None:
     thread = made.conversation(cast)
     blob = store.ingest(cast.account, io.BytesIO(samples.png()), limit=LIMIT)
-    Blob.objects.filter(pk=blob.pk).update(thumb_key=store.put_thumbnail(_part(media_folder)))
+    Blob.objects.filter(pk=blob.pk).update(thumb_key=store.put_derived(_part(media_folder), ".webp"))
     one, two = (made.attachment(made.message(thread), blob=blob, state="stored") for _ in range(2))
     one.delete()
     assert not store.delete_if_unused(blob)

@@ -10,9 +10,11 @@ import pytest
 from rookery import db, journal
 from rookery.accounts import people
 from rookery.accounts.models import OneTimeLink, SignInFailure
+from rookery.channels.models import DeviceState
 from rookery.conversations.models import PendingChange
 from rookery.db.fields import now_millis
-from rookery.intake.models import RawEvent
+from rookery.intake import claims
+from rookery.intake.models import RawEvent, SeenEvent
 from rookery.journal.models import Fact
 from rookery.ops import retention
 from rookery.settings import conf
@@ -97,3 +99,37 @@ def test_it_ends_early_when_the_worker_stops(cast: Cast) -> None:
     stop = threading.Event()
     stop.set()
     assert retention.run(stop)["raw_events"] < len(rows)
+
+
+def test_parked_events_go_later_and_their_digests_stay(cast: Cast) -> None:
+    rows = make.store(cast.channel, *[make.text_event(str(number)) for number in range(5)])
+    RawEvent.objects.update(state=RawEvent.State.PARKED, received_ms=now_millis() - 91 * DAY_MS)
+    RawEvent.objects.filter(pk=rows[0].pk).update(received_ms=now_millis() - 89 * DAY_MS)
+    RawEvent.objects.filter(pk=rows[1].pk).update(channel_id=None)
+    assert run()["parked_events"] == 4
+    assert list(RawEvent.objects.values_list("pk", flat=True)) == [rows[0].pk]
+    digests = [claims.digest_of(bytes(row.body)) for row in rows]
+    assert claims.seen(cast.channel.pk, digests) == {digests[0], digests[1]}
+
+
+def test_digests_stay_when_bodies_go(cast: Cast) -> None:
+    row = make.store(cast.channel, make.text_event())[0]
+    digest = claims.digest_of(bytes(row.body))
+    claims.seen(cast.channel.pk, [digest])
+    RawEvent.objects.update(state=RawEvent.State.DONE, received_ms=now_millis() - 15 * DAY_MS)
+    SeenEvent.objects.update(day=0)
+    assert run()["raw_events"] == 1
+    assert claims.seen(cast.channel.pk, [digest]) == set()
+
+
+def test_newest_state_of_each_number_stays_however_old(cast: Cast) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=200)
+    for day in range(7):
+        DeviceState.objects.create(
+            channel=cast.channel, state="connected", reason=str(day), since=long_ago + timedelta(days=day)
+        )
+    assert run()["device_states"] == 6
+    assert DeviceState.objects.get().reason == "6"
+    DeviceState.objects.create(channel=cast.channel, state="lost", since=datetime.now(UTC))
+    assert run()["device_states"] == 1
+    assert DeviceState.objects.get().state == "lost"

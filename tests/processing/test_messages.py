@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rookery.conversations.actions import names
 from rookery.conversations.models import Attachment, Contact, Conversation, Inbox, Message, PendingChange
 from rookery.intake.models import RawEvent
 from rookery.journal.models import Fact
@@ -135,7 +136,7 @@ def test_newer_push_name_wins_whatever_came_last(cast: Cast) -> None:
 
 def test_agents_name_stays_when_a_push_name_comes(cast: Cast) -> None:
     process(cast, make.text_event("1", from_name="Bia"))
-    Contact.objects.update(name="Beatriz Nunes", name_source="agent")
+    names.do_set_agent_name(Contact.objects.get(), "Beatriz Nunes")
     process(cast, make.text_event("2", at="2026-03-04T12:01:00Z", from_name="Bibi"))
     contact = Contact.objects.get()
     assert (contact.name, contact.push_name) == ("Beatriz Nunes", "Bibi")
@@ -166,10 +167,10 @@ def test_reply_finds_what_it_quotes_also_when_that_comes_later(cast: Cast) -> No
 
 def test_unsupported_kind_is_shown_and_linked(cast: Cast) -> None:
     payload = {"id": "L1", "chat_id": "5521987650000@s.whatsapp.net", "from": "5521987650000@s.whatsapp.net",
-               "timestamp": make.NOON, "is_from_me": False, "location": {"degreesLatitude": 1.0}}  # fmt: skip
-    process(cast, make.body("message", payload))
+               "timestamp": make.NOON, "is_from_me": False}  # fmt: skip
+    process(cast, make.body("message.novelty", payload))
     message = Message.objects.get()
-    assert (message.kind, message.unsupported) == ("unsupported", "location")
+    assert (message.kind, message.unsupported) == ("unsupported", "message.novelty")
     assert message.raw_event_id == RawEvent.objects.get().pk
 
 

@@ -82,3 +82,17 @@ async def world(make_world: MakeWorld) -> World:
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(world) as opened:
         yield opened
+
+
+async def control(client: httpx.AsyncClient, path: str, **data: Any) -> Any:
+    """One control call that must succeed; answers its JSON."""
+    answer = await client.post(f"/_sandbox{path}", json=data)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def results(client: httpx.AsyncClient, path: str, **query: Any) -> Any:
+    """`results` of a GET that must succeed."""
+    answer = await client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json().get("results")

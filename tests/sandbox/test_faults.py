@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from rookery.sandbox import samples
+from rookery.sandbox.pace import Pace
 from rookery.sandbox.world import World
-from tests.sandbox.conftest import ADA
+from tests.sandbox.conftest import ADA, MakeWorld, Receiver, client_of
 
 
 async def order(client: httpx.AsyncClient, **fault: Any) -> None:
@@ -113,3 +116,77 @@ async def test_path_times_and_after_choose_requests(client: httpx.AsyncClient) -
 @pytest.mark.parametrize("body", [{"mode": "nonsense"}, {}, {"mode": "slow", "colour": 1}])
 async def test_senseless_faults_are_refused(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
     assert (await client.post("/_sandbox/faults", json=body)).status_code == 400
+
+
+async def test_panic_is_the_gateway_s_own_500(client: httpx.AsyncClient) -> None:
+    await order(client, mode="panic", path="/user/avatar")
+    answer = await client.get("/user/avatar", params={"phone": ADA})
+    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert "nil pointer dereference" in answer.json()["message"]
+    assert "results" not in answer.json()
+
+
+async def test_408_alone_is_the_avatar_s_time_out(client: httpx.AsyncClient) -> None:
+    await order(client, mode="status", status=408, path="/user/avatar")
+    answer = await client.get("/user/avatar", params={"phone": ADA})
+    assert answer.json() == {"code": "CONTEXT_ERROR", "message": "Error timeout get avatar!"}
+
+
+async def test_hanging_request_never_gets_an_answer(world: World, client: httpx.AsyncClient) -> None:
+    await order(client, mode="hang", path="/group/*")
+    hanging = asyncio.create_task(client.get("/group/info", params={"group_id": "1@g.us"}))
+    while world.faults.open:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert (await send(client)).status_code == 200, "others are answered meanwhile"
+    assert not hanging.done()
+    hanging.cancel()
+    await order(client, mode="hang", path="/group/*", seconds=0.01)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get("/group/info", params={"group_id": "1@g.us"})
+
+
+async def _picture_path(world: World, receiver: Receiver) -> str:
+    world.say(ADA, kind="image")
+    await world.settle()
+    return "/" + str(receiver.named("message")[-1]["image"])
+
+
+async def test_file_may_be_cut_off_or_trickle(
+    world: World, client: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    path = await _picture_path(world, receiver)
+    await order(client, mode="cut", path="/statics/*")
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get(path)
+    await order(client, mode="trickle", path="/statics/*", seconds=0.02)
+    assert (await client.get(path)).content == samples.picture("JPEG")
+    await order(client, mode="slow", path="/statics/*", seconds=0.01)
+    assert (await client.get(path)).content == samples.picture("JPEG")
+
+
+@pytest.mark.parametrize(
+    ("profile", "slots", "auth", "status"),
+    [
+        ("v7", 1, None, 401), ("v7", 1, ("admin", "sandbox"), 404),
+        ("v8", 1, None, 401), ("v8", 1, ("admin", "sandbox"), 404), ("v8", 2, ("admin", "sandbox"), 400),
+        ("v9", 2, None, 401), ("v9", 2, ("admin", "sandbox"), 400),
+    ],
+)  # fmt: skip
+async def test_missing_static_file_falls_through_the_other_checks(
+    make_world: MakeWorld, profile: str, slots: int, auth: tuple[str, str] | None, status: int
+) -> None:
+    world = make_world(profile)
+    if slots == 2:
+        world.add_device("second", "15550000002")
+    async with client_of(world, auth) as client:
+        answer = await client.get("/statics/media/1772636820-gone.jpe")
+    assert answer.status_code == status
+
+
+async def test_requests_of_v7_have_no_deadline(make_world: MakeWorld) -> None:
+    for profile, status in (("v7", 200), ("v8", 504)):
+        world = make_world(profile, pace=Pace(0, 0, 0.0005))
+        world.add_contact(ADA, "Ada")
+        async with client_of(world) as client:
+            await order(client, mode="slow", path="/send", seconds=0.1)
+            assert (await send(client)).status_code == status

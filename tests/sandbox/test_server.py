@@ -52,6 +52,19 @@ async def test_connections_break(server: SandboxServer, mode: str, error: type[E
     assert len(server.world.screen(ADA)) == sent
 
 
+async def test_file_is_cut_off_in_the_middle(server: SandboxServer) -> None:
+    server.world.add_contact(ADA, avatar=True)
+    async with client_of(server) as client:
+        url = (await client.get("/user/avatar", params={"phone": ADA})).json()["results"]["url"]
+        await client.post("/_sandbox/faults", json={"mode": "cut", "path": "/statics/avatars"})
+        async with client.stream("GET", url) as answer:
+            promised, came = int(answer.headers["content-length"]), 0
+            with pytest.raises(httpx.RemoteProtocolError):
+                async for piece in answer.aiter_raw():
+                    came += len(piece)
+    assert 0 < came < promised
+
+
 async def test_refuse_closes_the_listener_and_opens_it_again(server: SandboxServer) -> None:
     async with client_of(server) as client:
         answer = await client.post("/_sandbox/faults", json={"mode": "refuse", "seconds": 0.3})

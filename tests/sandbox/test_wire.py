@@ -46,7 +46,7 @@ def test_declared_objects_keep_their_key_order() -> None:
 
 
 def test_lone_surrogates_do_not_break_a_body() -> None:
-    assert wire.body({"a": "x\ud800"}) == b'{"a":"x?"}'
+    assert wire.body({"a": "x\ud800"}) == '{"a":"x\ufffd"}'.encode()
 
 
 def test_request_is_chunked_without_length_for_old_builds() -> None:

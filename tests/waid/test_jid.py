@@ -96,20 +96,54 @@ def test_of_phone_when_not_digits_raises(number: str) -> None:
 
 
 def test_address_key_when_spellings_differ_is_one() -> None:
-    spelled = ["5521987650000@s.whatsapp.net", "552187650000:3@s.whatsapp.net", "5521987650000@c.us"]
+    spelled = [
+        "5521987650000@s.whatsapp.net",
+        "552187650000:3@s.whatsapp.net",
+        "5521987650000@c.us",
+        "5521987650000@hosted",
+    ]
     assert {address_key(Jid.parse(text)) for text in spelled} == {("pn", "552187650000")}
+
+
+def test_address_key_when_a_hidden_number_is_hosted_is_the_same_person() -> None:
+    spelled = ["98765432101234@lid", "98765432101234:17@lid", "98765432101234@hosted.lid"]
+    assert {address_key(Jid.parse(text)) for text in spelled} == {("lid", "98765432101234")}
+
+
+@pytest.mark.parametrize(
+    ("seen", "dialled"),
+    [
+        ("552187650000", "5521987650000"),  # an older Brazilian account keeps eight digits at WhatsApp
+        ("5521987650000", "552187650000"),
+        ("5491123456789", "541123456789"),
+        ("5215512345678", "525512345678"),
+    ],
+)
+def test_address_key_when_whatsapp_spells_a_number_unlike_people_is_one(seen: str, dialled: str) -> None:
+    assert address_key(Jid.of_phone(seen)) == address_key(Jid.of_phone(dialled))
+
+
+@given(jids)
+def test_address_key_when_the_device_differs_is_the_same(jid: Jid) -> None:
+    with suppress(BadJid):
+        assert address_key(jid) == address_key(jid.bare)
 
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("98765432101234:4@lid", "lid"), ("120363041234567890@g.us", "group"), ("abc@s.whatsapp.net", "pn")],
+    [
+        ("98765432101234:4@lid", "lid"),
+        ("120363041234567890@g.us", "group"),
+        ("120363041234567891@newsletter", "newsletter"),
+        ("abc@s.whatsapp.net", "pn"),
+    ],
 )
 def test_address_key_when_not_a_number_is_the_user(text: str, kind: str) -> None:
     jid = Jid.parse(text)
     assert address_key(jid) == (kind, jid.user)
 
 
-@pytest.mark.parametrize("text", ["status@broadcast", "1203@newsletter", "1@bot", "1@elsewhere"])
+@pytest.mark.parametrize("text", ["status@broadcast", "1203@broadcast", "1@bot", "1@elsewhere"])
 def test_address_key_when_nobody_can_be_written_to_raises(text: str) -> None:
     with pytest.raises(BadJid):
         address_key(Jid.parse(text))

@@ -6,6 +6,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from rookery.web.kind_models import (
+    Card,
+    Deleted,
+    Gap,
+    Order,
+    Phone,
+    Place,
+    Prompt,
+    Reacted,
+    Readers,
+    Referral,
+    Section,
+)
 from rookery.web.view_models import (
     Author,
     Avatar,
@@ -159,7 +172,11 @@ def troubles() -> tuple[Bubble, ...]:
             media=(replace(document, state="failed", words="Could not be fetched", retry_url="/x"),),
         ),
         bubble(25, "sticker", media=(media("sticker", url=PICTURE, width=150, height=150),)),
-        bubble(26, "unsupported"),
+        bubble(
+            26,
+            "unsupported",
+            gap=Gap("Rookery cannot show this kind of message yet", "It is kept as it came."),
+        ),
         bubble(27, text=code),
         bubble(28, "text", "out", text="Your order left today.", tick=FAILED, verdict=failed()),
         bubble(
@@ -174,6 +191,45 @@ def troubles() -> tuple[Bubble, ...]:
         bubble(30, "text", "out", text="Did it come?", tick=PENDING, verdict=stale(), label="from the phone"),
         bubble(31, text="مرحبا، هل القهوة جاهزة؟"),
     )
+
+
+def kinds() -> tuple[Bubble, ...]:
+    """One bubble of every further kind, with everything that can be on it."""
+    spot = Place(
+        "Cristo Redentor", "-22.95190, -43.21050", "https://www.openstreetmap.org/?mlat=-22.95&mlon=-43.21",
+        "Parque Nacional da Tijuca", "Meet me here", "/messages/40/picture",
+    )  # fmt: skip
+    phone = Phone("+55 31 98888-0000", "/messages/42/cards/0/0/conversation")
+    card = Card(
+        "Oficina do Zé", "OZ", 3, "Oficina", (phone, Phone("extension 12")), ("ze@example.com",),
+        "/messages/42/cards/0/0/contact",
+    )  # fmt: skip
+    prompt = Prompt(
+        "Our coffee", "Pick one", "See the list", "Until six", (Section("Beans", (("Ethiopia", "250 g"), ("Brazil", ""))),), 3
+    )  # fmt: skip
+    order = Order("Order 1042", "3 items", "89.90 BRL", "Ring the bell", "Inquiry", "/messages/44/picture")
+    ad = Referral("Fresh beans", "Roasted on Monday", "https://shop.example/beans", "shop.example")
+    hearts = (Reacted("❤️", 2, "Ana and Bia"), Reacted("👍", 1, "You", ours=True))
+    deleted = Deleted("Deleted by the sender", "/messages/47/deleted", guarded=True)
+    return (
+        bubble(40, "location", place=spot),
+        bubble(41, "live_location", place=replace(spot, live=True, picture="")),
+        bubble(42, "contact", cards=(card, replace(card, phones=(), save_url=""))),
+        bubble(43, "list", "out", prompt=prompt, tick=READ),
+        bubble(44, "order", order_form=order),
+        bubble(45, "interactive", text="Your parcel\nTrack it"),
+        bubble(46, "call", text="Incoming call", icon="call"),
+        bubble(47, "revoked", deleted=deleted),
+        bubble(48, "unsupported", gap=Gap("View-once photo or video", "Open the phone.", "once", "/messages/48/origin")),
+        bubble(49, text="hello @4930123456", mentions=(("4930123456", "Imran"),), referral=ad, forwarded=True),
+        bubble(
+            50, text="In the group", show_name=True, face=Avatar("BN", 1), reactions=hearts, edited=True, answer=True
+        ),
+        bubble(51, "text", "out", text="Read me", readers=Readers("Read by 3 of 8", "/messages/51/receipts"), tick=READ),
+        bubble(52, text="Gone on the phone", hidden=True),
+        bubble(53, "video", media=(media("video", thumb=PICTURE, duration="0:08", round=True),), view_once=True),
+        bubble(54, "activity", "activity", text="\u2068Ana\u2069 joined", icon="people"),
+    )  # fmt: skip
 
 
 WAVE = ",".join(
@@ -285,6 +341,7 @@ def head(resolved: bool = False) -> Head:
         mine=True,
         assignee_name="Lu Martins",
         assignee=Avatar("LM", 8),
+        labels=(("New customer", 4),),
         agents=(
             Option("4", "Rui Sá", avatar=Avatar("RS", 4)),
             Option("3", "Lu Martins", True, Avatar("LM", 8)),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from rookery.accounts.models import User
-from rookery.conversations.models import Conversation, Message
+from rookery.conversations.models import Conversation, Merge, Message
 from rookery.web.middleware import POLICY
 from tests import make
 from tests.cast import Cast
@@ -24,6 +24,7 @@ PAGES = [
     "/inbox?status=all&assignee=mine&q=zz",
     "/conversations/1",
     "/numbers",
+    "/contacts",
     "/preferences",
     "/sign-in",
 ]
@@ -142,6 +143,21 @@ def fill(pattern: str, conversation: Conversation, message: Message) -> str:
         "int:display_id": str(conversation.display_id),
         "int:pk": str(message.pk),
         "uuid:uuid": str(uuid.uuid4()),
+        "int:card": "0",
+        "int:inbox_id": str(conversation.inbox_id),
+        "int:other": str(conversation.contact_id),
+        "int:merge_id": str(
+            Merge.objects.create(
+                account_id=conversation.account_id,
+                kept_id=conversation.contact_id,
+                merged_id=conversation.contact_id,
+                at=1,
+            ).pk
+        ),
+        "int:job_id": "1",
+        "str:act": "pause",
+        "str:version": "x",
+        "int:index": "0",
         "str:name": "x.ogg",
     }
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], pattern)
@@ -163,7 +179,10 @@ def test_what_is_not_yours_does_not_exist(
     assert str(message.client_ref) not in body
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/inbox/rows?status=all&q=hello", "/numbers"])
+@pytest.mark.parametrize(
+    "path",
+    ["/inbox", "/inbox/rows?status=all&q=hello", "/numbers", "/contacts", "/contacts?q=ia", "/events"],
+)
 @pytest.mark.parametrize("who", ["bystander", "outsider"])
 def test_lists_hold_nothing_of_other_inboxes(
     cast: Cast, browse: Browse, conversation: Conversation, path: str, who: str

@@ -211,7 +211,7 @@ def test_row_shows_name_preview_unread_and_holder(cast: Cast, receive: Receive) 
 
 
 def test_message_kept_without_being_understood_says_so(cast: Cast, conversation: Conversation) -> None:
-    Message.objects.update(kind="unsupported", content="", unsupported="poll")
+    Message.objects.update(kind="unsupported", content="", unsupported="newsletter.message")
     [message] = shown(conversation)
     assert messages.bubble(message, conversation.contact).kind == "unsupported"
     assert messages.preview_text(message) == "Message of another kind"

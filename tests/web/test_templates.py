@@ -27,7 +27,7 @@ T = TypeVar("T")
 OURS = {
     "url", "thumb", "picture", "retry_url", "src", "read_url", "resolution_url", "assignment_url", "action", "key",
     "dom_id", "kind", "direction", "state", "icon", "order", "before", "cursor", "method", "value", "client_ref",
-    "more_url", "more_page", "rows_url", "waveform", "tone", "theme", "section", "status",
+    "more_url", "more_page", "start_url", "save_url", "rows_url", "waveform", "tone", "theme", "section", "status",
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def assert_harmless(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bubble", [*samples.bubbles(), *samples.troubles()], ids=lambda b: f"{b.kind}-{b.id}"
+    "bubble", [*samples.bubbles(), *samples.troubles(), *samples.kinds()], ids=lambda b: f"{b.kind}-{b.id}"
 )
 def test_bubble_shows_hostile_text_as_text(bubble: Bubble) -> None:
     html = bubble_html(poisoned(bubble), first=True)
@@ -135,7 +135,7 @@ def test_bubble_is_rendered_once_per_content_and_language() -> None:
     assert bubble_html(replace(bubble, version=2)) is not english
     assert bubble_html(bubble, first=True) != english
     with translation.override("pt-br"):
-        assert bubble_html(replace(bubble, kind="unsupported")) != bubble_html(bubble)
+        assert bubble_html(replace(bubble, kind="interactive")) != bubble_html(bubble)
         assert "Responder" in bubble_html(bubble)
     assert "Responder" not in bubble_html(bubble)
 
@@ -158,9 +158,39 @@ def test_tick_has_a_spoken_name_and_trouble_its_reason(bubble: Bubble, name: str
 
 
 def test_every_kind_of_bubble_has_its_partial() -> None:
-    kinds = {"text", "image", "video", "audio", "document", "sticker", "unsupported", "activity", "note"}
-    assert {bubble.kind for bubble in (*samples.bubbles(), *samples.troubles())} == kinds
-    assert {path.stem[1:] for path in (TEMPLATES / "message").iterdir()} >= kinds
+    kinds = {
+        "text",
+        "image",
+        "video",
+        "audio",
+        "document",
+        "sticker",
+        "unsupported",
+        "activity",
+        "note",
+        "revoked",
+    }
+    kinds |= {"contact", "location", "live_location", "list", "order", "interactive", "call"}
+    shown = (*samples.bubbles(), *samples.troubles(), *samples.kinds())
+    assert {bubble.kind for bubble in shown} == kinds
+    assert {path.stem[1:] for path in (TEMPLATES / "message").iterdir()} >= kinds - {"live_location"}
+
+
+def test_what_depends_on_who_looks_is_asked_for_not_shared() -> None:
+    html = "".join(bubble_html(bubble) for bubble in samples.kinds())
+    asked = {value for name, value in Watch(html).attributes if name == "hx-get"}
+    assert asked == {
+        "/messages/47/deleted", "/messages/48/origin", "/messages/50/versions", "/messages/50/reactions",
+        "/messages/51/receipts",
+    }  # fmt: skip
+
+
+def test_reactions_name_who_reacted_and_receipts_how_many() -> None:
+    html = "".join(bubble_html(bubble) for bubble in samples.kinds())
+    names = {value for name, value in Watch(html).attributes if name == "aria-label"}
+    assert {"❤️ by Ana and Bia", "👍 by You"} <= names
+    assert "Read by 3 of 8" in Watch(html).text
+    assert "@Imran" in Watch(html).text
 
 
 def test_picture_keeps_its_place_before_it_loads() -> None:

@@ -94,14 +94,16 @@ def _responses(route: Route) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     if route.answer is not None or route.media != "application/json":
         good["content"] = {route.media: {"schema": route.answer or {}}}
-    responses = {"200": good} if route.method != "PATCH" else {}
+    refuses_always = 403 in (route.errors or {}) and route.answer is None
+    responses = {} if refuses_always else {"200": good}
     if not route.is_open:
         responses["401"] = _failure("No token, or a wrong one.", _EITHER_401)
         responses["404"] = _failure(
             f"{errors.NOT_FOUND}: there is none, or it is not yours.", _shape("Error")
         )
     for status, says in (route.errors or {}).items():
-        responses[str(status)] = _failure(says, _EITHER_422 if status == 422 else _shape("Error"))
+        shape = {401: _EITHER_401, 422: _EITHER_422}.get(status, _shape("Error"))
+        responses[str(status)] = _failure(says, shape)
     return responses
 
 

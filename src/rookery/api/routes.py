@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from rookery.api.schemas import care as care_shapes
 from rookery.api.schemas import contacts as contact_shapes
 from rookery.api.schemas import conversations as talk_shapes
 from rookery.api.schemas import messages as message_shapes
 from rookery.api.schemas import people as folk_shapes
 from rookery.api.schemas.parts import FREE, TEXT, WHOLE, YES_NO, list_of, one_of, or_null, record, ref, sent
 from rookery.api.table import ACCOUNT, Query, Route
-from rookery.api.views import account, contacts, conversations, messages, root
+from rookery.api.views import account, contacts, conversations, erasing, inbox_care, joining, messages, root
 
 _CONVERSATION: Final = ACCOUNT + "/conversations/{conversation_id}"
 _MESSAGE: Final = _CONVERSATION + "/messages/{message_id}"
 _CONTACT: Final = ACCOUNT + "/contacts/{contact_id}"
 _PAGE: Final = Query("page", WHOLE, "From 1.")
+_ERASE: Final = "Erase it for good, for administrators; a long one goes within a minute"
+_ERASING: Final = {401: "Only administrators.", 422: "A message of it is being sent."}
+_INBOX: Final = ACCOUNT + "/inboxes/{inbox_id}"
+_ADMINISTRATORS: Final = {401: "Administrators only."}
 _UNREADABLE: Final = {422: "A parameter makes no sense."}
 
 _FILTERS: Final = (
@@ -82,6 +87,17 @@ _PEOPLE: Final = (
     Route("GET", ACCOUNT, account.show, "The account", ref("Account")),
     Route("GET", ACCOUNT + "/inboxes", account.inboxes, "Inboxes", record({"payload": list_of(ref("Inbox"))})),
     Route("GET", ACCOUNT + "/inboxes/{inbox_id}", account.one_inbox, "One inbox", ref("Inbox")),
+    Route(
+        "GET", _INBOX + "/completeness", inbox_care.completeness, "How complete its history is",
+        ref("Completeness"), addition=True,
+    ),
+    Route(
+        "GET", _INBOX + "/chat_rules", inbox_care.rules, "Which chats it takes in", ref("ChatRules"), addition=True
+    ),
+    Route(
+        "PUT", _INBOX + "/chat_rules", inbox_care.set_rules, "Set which chats it takes in", ref("ChatRules"),
+        body=care_shapes.NEW_RULES, errors=_ADMINISTRATORS | {422: "A rule makes no sense."}, addition=True,
+    ),
     Route("GET", ACCOUNT + "/agents", account.agents, "Agents", list_of(ref("Agent"))),
     Route("GET", ACCOUNT + "/teams", account.teams, "Teams", list_of(ref("Team"))),
     Route("GET", ACCOUNT + "/labels", account.labels, "Labels", record({"payload": list_of(ref("Label"))})),
@@ -104,6 +120,39 @@ _CONTACTS: Final = (
         "GET", _CONTACT, contacts.show, "One contact", record({"payload": ref("Contact")}),
         query=_CONTACT_LIST[-1:],
     ),
+    *(
+        Route(
+            method, _CONTACT, contacts.update, "Change what is named; attribute hashes are merged",
+            record({"payload": ref("Contact")}),
+            body=sent(
+                {},
+                {
+                    "name": TEXT, "email": or_null(TEXT), "identifier": or_null(TEXT), "blocked": YES_NO,
+                    "custom_attributes": FREE, "additional_attributes": FREE,
+                },
+            ),
+            errors={422: "A field makes no sense, or the identifier is taken."},
+        )
+        for method in ("PUT", "PATCH")
+    ),
+    Route(
+        "POST", ACCOUNT + "/actions/contact_merge", joining.join, "Make two contacts one", ref("Contact"),
+        body=sent({"base_contact_id": WHOLE, "mergee_contact_id": WHOLE}),
+        errors={401: "Administrators only.", 422: "They cannot be one; `error` says why."},
+    ),
+    Route(
+        "GET", ACCOUNT + "/contact_duplicates", joining.proposals, "Contacts that may be one person",
+        record({"payload": list_of(ref("Proposal"))}), errors=_ADMINISTRATORS, addition=True,
+    ),
+    Route(
+        "GET", _CONTACT + "/joinings", joining.joinings, "What was joined into a contact",
+        record({"payload": list_of(ref("Joining"))}), addition=True,
+    ),
+    Route(
+        "POST", ACCOUNT + "/joinings/{joining_id}/undo", joining.undo, "Two contacts again", ref("Joining"),
+        errors=_ADMINISTRATORS | {422: "It was taken back already, or a later joining comes first."}, addition=True,
+    ),
+    Route("DELETE", _CONTACT, erasing.contact, _ERASE, None, errors=_ERASING),
     Route(
         "GET", _CONTACT + "/conversations", contacts.its_conversations, "A contact's newest 20 conversations",
         record({"payload": list_of(ref("Conversation"))}),
@@ -134,6 +183,7 @@ _CONVERSATIONS: Final = (
         record({"meta": ref("Counts")}), query=_FILTERS, errors=_UNREADABLE,
     ),
     Route("GET", _CONVERSATION, conversations.show, "One conversation", ref("Conversation")),
+    Route("DELETE", _CONVERSATION, erasing.conversation, _ERASE, None, errors=_ERASING),
     Route(
         "POST", _CONVERSATION + "/toggle_status", conversations.toggle_status,
         "Set the status; without one, open becomes resolved and everything else open", talk_shapes.TOGGLED,
@@ -190,4 +240,10 @@ _MESSAGES: Final = (
 )  # fmt: skip
 
 ROUTES: Final[tuple[Route, ...]] = _OPEN + _PEOPLE + _CONTACTS + _CONVERSATIONS + _MESSAGES
-SHAPES: Final = folk_shapes.SHAPES | contact_shapes.SHAPES | talk_shapes.SHAPES | message_shapes.SHAPES
+SHAPES: Final = (
+    folk_shapes.SHAPES
+    | contact_shapes.SHAPES
+    | care_shapes.SHAPES
+    | talk_shapes.SHAPES
+    | message_shapes.SHAPES
+)

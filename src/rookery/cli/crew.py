@@ -1,7 +1,7 @@
 """What a worker process consists of, and how it ends. Imported once Django is set up.
 
     thread processing   stored events into messages
-    thread loop         sending, media, the phones' monitor: one event loop
+    thread loop         sending, media, catching up, the phones' monitor: one event loop
     thread chores       retention, once an hour
     main thread         waits for a signal, for the end of whoever started us, or for one of the threads to fail
 
@@ -16,9 +16,12 @@ import signal
 import threading
 from collections.abc import Callable
 
+from rookery.catchup.engine import Engine
 from rookery.channels.connect import Connections
 from rookery.channels.models import Channel
 from rookery.cli import lifeline
+from rookery.details.worker import Details
+from rookery.media.converting.worker import Converter
 from rookery.media.fetch import Fetcher
 from rookery.ops import chores, space
 from rookery.ops.monitor import Monitor
@@ -117,7 +120,7 @@ def _run_loop(stop: threading.Event) -> None:
 
 
 async def _loop(stop: threading.Event) -> None:
-    """Sender, fetcher and monitor; the first that fails takes the others with it."""
+    """Sender, fetcher, catch-up and monitor; the first that fails takes the others with it."""
     ending = asyncio.Event()
     made: list[Connections] = []
 
@@ -130,6 +133,9 @@ async def _loop(stop: threading.Event) -> None:
     tasks = {
         asyncio.create_task(Sender().run(ending)),
         asyncio.create_task(Fetcher(provider).run(ending)),
+        asyncio.create_task(Converter().run(ending)),
+        asyncio.create_task(Engine().run(ending)),
+        asyncio.create_task(Details().run(ending)),
         asyncio.create_task(Monitor().run(ending)),
     }
     waiting = asyncio.create_task(_until(stop))

@@ -1,4 +1,4 @@
-"""`rookery events list|replay`: what came and could not be understood."""
+"""`rookery events list|show|replay`: what came and could not be understood."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ _A_PAGE = 500
 
 def add(commands: arguments.Commands) -> None:
     made = commands.add_parser("events", help="parked events: list them, replay them")
-    parts: arguments.Commands = made.add_subparsers(metavar="list|replay", required=True)
+    parts: arguments.Commands = made.add_subparsers(metavar="list|show|replay", required=True)
     one = arguments.command(parts, "list", run_list, "list parked events, newest first")
     one.add_argument("--limit", type=int, default=100, help="how many at most (default 100)")
     two = arguments.command(parts, "replay", run_replay, "process parked events once more")
     two.add_argument("ids", metavar="ID", type=int, nargs="*")
     two.add_argument("--all", action="store_true", help="every parked event")
-    for parser in (one, two):
+    two.add_argument(
+        "--done", action="store_true", help="the named events were processed: once more, after an upgrade"
+    )
+    three = arguments.command(parts, "show", run_show, "print one event's body, secrets hidden")
+    three.add_argument("id", metavar="ID", type=int)
+    for parser in (one, two, three):
         arguments.data_dir(parser)
 
 
@@ -43,9 +48,23 @@ def run_list(options: argparse.Namespace) -> None:
     print(f"{count} parked{shown} (id, UTC, number's end, tries, bytes, reason)", file=sys.stderr)
 
 
+def run_show(options: argparse.Namespace) -> None:
+    start.short_command(options)
+    from rookery.intake import claims
+    from rookery.ops import masking
+
+    event = claims.read(options.id)
+    if event is None:
+        raise Failure(f"no event {options.id}: it was never here, or its body was pruned")
+    text, cut = masking.shown(event.body, administrator=True)
+    print(text)
+    if cut:
+        print("only the beginning is shown", file=sys.stderr)
+
+
 def run_replay(options: argparse.Namespace) -> None:
-    if bool(options.ids) == options.all:
-        raise Failure("name the events to replay, or --all", 2)
+    if bool(options.ids) == options.all or (options.all and options.done):
+        raise Failure("name the events to replay, or --all that are parked", 2)
     start.short_command(options)
     from rookery.intake import claims, parked
 
@@ -57,7 +76,9 @@ def run_replay(options: argparse.Namespace) -> None:
             count += sum(claims.replay(event.id) for event in page)
         print(f"{count} event(s) will be processed again")
         return
-    missing = [event_id for event_id in options.ids if not claims.replay(event_id)]
+    again = claims.replay_done if options.done else claims.replay
+    missing = [event_id for event_id in options.ids if not again(event_id)]
     if missing:
-        raise Failure(f"not parked: {', '.join(map(str, missing))}")
+        word = "processed" if options.done else "parked"
+        raise Failure(f"not {word}: {', '.join(map(str, missing))}")
     print(f"{len(options.ids)} event(s) will be processed again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from rookery.cli import arguments, start
 from rookery.cli.failure import Failure
@@ -21,8 +22,13 @@ def add(commands: arguments.Commands) -> None:
         "--member", action="append", metavar="EMAIL", help="who works in it; again for more (default: all)"
     )
     two = arguments.command(parts, "list", run_list, "list the inboxes")
-    three = arguments.command(parts, "link", run_link, "say how to link a number's phone")
+    three = arguments.command(
+        parts, "link", run_link, "link a number's phone: a QR code drawn here, or a pairing code"
+    )
     three.add_argument("name", metavar="NAME")
+    ways = three.add_mutually_exclusive_group()
+    ways.add_argument("--qr", action="store_true", help="draw the code here (what a terminal gets anyway)")
+    ways.add_argument("--code", action="store_true", help="a pairing code to type on the phone instead")
     for parser in (one, two, three):
         arguments.data_dir(parser)
 
@@ -54,12 +60,17 @@ def run_list(options: argparse.Namespace) -> None:
         print(f"{inbox.pk}\t{inbox.name}\t{inbox.channel.phone}\t{inbox.channel.gateway.url}\t{state}")
 
 
-def run_link(options: argparse.Namespace) -> None:
-    """Linking is done at the gateway's own page: it renews the code every few seconds, a terminal cannot."""
+def run_link(options: argparse.Namespace) -> int:
+    """Codes are renewed until the phone is there; without a terminal nobody could scan one, so the way is described."""
     start.short_command(options)
-    from rookery.cli import numbers, rows
+    from rookery.cli import linking, numbers, rows
 
     found = rows.inboxes_named(rows.the_account(), [options.name])[0]
     if found.channel is None:
         raise Failure(f"{found.name} has no number")
+    if options.code:
+        return linking.with_code(found.channel)
+    if options.qr or sys.stdout.isatty():
+        return linking.with_qr(found.channel)
     print(numbers.how_to_link(found.channel.gateway.url, found.channel.device_id))
+    return 0

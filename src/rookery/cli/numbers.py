@@ -1,4 +1,4 @@
-"""Adding a number: look at the gateway, make or adopt its slot, store it, and say what the gateway needs.
+"""Adding a number: look at the gateway, store it, make or adopt its slot, and say what the gateway needs.
 
 Imported once Django is set up.
 """
@@ -6,28 +6,23 @@ Imported once Django is set up.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import shlex
+import sys
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from rookery.accounts.models import Account, User
-from rookery.channels import connect
+from rookery.channels import gateways, linking
 from rookery.channels.models import Channel
 from rookery.cli import passwords
 from rookery.cli.failure import Failure
-from rookery.conversations.actions.inboxes import AddedNumber, NewNumber, do_add_number, do_set_members
+from rookery.conversations.actions.inboxes import AddedNumber, NewNumber, do_add_for, is_taken
 from rookery.conversations.errors import Refused
-from rookery.outbound_http import Pool
-from rookery.providers import registry
-from rookery.providers.commands import ChannelConfig, ConfigCheck, DeviceStatus
-from rookery.providers.errors import ConfigProblem, ProviderError, sentence
+from rookery.providers.errors import sentence
 from rookery.settings import conf
 from rookery.telemetry import metrics
 from rookery.waid import BadPhone, phone
-
-PROVIDER = "whatsapp_web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +36,8 @@ class Order:
     password: str = field(repr=False)
 
     @property
-    def slot(self) -> str:
-        """The id of a slot that we make: plain letters and digits, since gateways decode ids in different ways."""
-        return f"rookery-{self.phone.removeprefix('+')}"
-
-    def config(self, slot: str = "") -> ChannelConfig:
-        return ChannelConfig(self.url, self.user, self.password, slot, self.phone)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The gateway's answer: our slot, whether its phone is linked, and whether others use the gateway already."""
-
-    status: DeviceStatus
-    linked: bool
-    made: bool
-    version: str
+    def place(self) -> gateways.Place:
+        return gateways.Place(self.url, self.user, self.password)
 
 
 def order_from(options: argparse.Namespace) -> Order:
@@ -68,8 +49,8 @@ def order_from(options: argparse.Namespace) -> Order:
     except BadPhone as error:
         raise Failure(f"{options.phone} is no phone number: write it with + and the country code") from error
     try:
-        url = registry.get(PROVIDER).base_url(options.gateway)
-    except ConfigProblem as problem:
+        url = gateways.read_url(options.gateway)
+    except gateways.Trouble as problem:
         raise Failure(problem.public) from problem
     if bool(options.user) != (options.password_file is not None):
         raise Failure(
@@ -81,63 +62,53 @@ def order_from(options: argparse.Namespace) -> Order:
 
 def refuse_known(order: Order) -> None:
     """Before the gateway is touched: a number exists once in the installation."""
-    if Channel.objects.filter(phone_key=phone.key(order.phone)).exists():
+    if is_taken(order.phone):
         raise Failure("this number is here already; rookery inbox list shows it")
 
 
-def look(order: Order) -> Looked:
-    """Check the gateway; make the slot when our number has none. Raises Failure in the four wordings."""
-    allowed = connect.private_gateways_allowed()
+def look(order: Order) -> gateways.Look:
+    """Ask the gateway about the number. Raises Failure in the agreed wordings."""
     try:
-        return asyncio.run(_look(order, allowed))
-    except ProviderError as error:
+        found = gateways.look(order.place, order.phone)
+    except gateways.Trouble as error:
         metrics.inbox_created.labels(status="failed").inc()
         raise Failure(error.public) from error
+    if found.other:
+        raise Failure(f"this old gateway holds one number, and it is {phone.display(found.other)} already")
+    return found
 
 
-async def _look(order: Order, allowed: bool) -> Looked:
-    pool = Pool("gateway", allow_private=allowed, forbidden_ports=(conf.int("PORT"),))
-    try:
-        client = pool.client(order.url)
-        check: ConfigCheck = await registry.get(PROVIDER)(order.config(), client).check_config(order.phone)
-        if check.ok and check.status is not None:
-            return Looked(check.status, True, False, check.version)
-        if check.problem is not None and check.problem.code != "config_not_logged_in":
-            raise check.problem
-        known = {slot.slot for slot in check.slots}
-        provider = registry.get(PROVIDER)(order.config(order.slot), client)
-        status = await provider.ensure_slot(order.slot)
-        return Looked(status, status.logged_in, status.slot not in known, check.version)
-    finally:
-        await pool.aclose()
-
-
-def do_add(account: Account, order: Order, looked: Looked, members: list[User] | None) -> AddedNumber:
-    """Store gateway, number, secret and inbox; everybody of the account works in it unless named."""
+def do_add(account: Account, order: Order, looked: gateways.Look, members: list[User] | None) -> AddedNumber:
+    """Store gateway, number, secret and inbox, then make the slot: what is refused leaves nothing at the gateway.
+    Everybody of the account works in it unless named."""
     new = NewNumber(
         name=order.name,
         phone=order.phone,
         url=order.url,
         username=order.user,
         password=order.password,
-        device_id=looked.status.slot,
-        own_pn=str(looked.status.jid.bare) if looked.status.jid is not None and looked.linked else "",
+        device_id=looked.slot or gateways.slot_name(order.phone),
+        own_pn=looked.own_pn,
     )
     try:
-        added = do_add_number(account, new)
+        added = do_add_for(account, new, members)
     except Refused as refused:
         raise Failure("this number is here already; rookery inbox list shows it") from refused
-    everybody = User.objects.filter(memberships__account=account, is_active=True)
-    do_set_members(added.inbox, list(everybody) if members is None else members)
+    try:
+        linking.do_ensure_slot(added.channel)
+    except linking.Trouble as trouble:
+        print(
+            f"The gateway made no device yet ({sentence(trouble.code, {})}); linking does.", file=sys.stderr
+        )
     return added
 
 
-def instructions(order: Order, looked: Looked, added: AddedNumber) -> str:
+def instructions(order: Order, looked: gateways.Look, added: AddedNumber) -> str:
     """What to do at the gateway. Holds the secret, so it is printed once and never logged."""
     first = Channel.objects.filter(gateway_id=added.channel.gateway_id).count() == 1
     lines = [f"{order.name} ({phone.display(order.phone)}) is added.", ""]
     if not looked.linked:
-        lines += [sentence("config_not_logged_in", {}), how_to_link(order.url, looked.status.slot), ""]
+        lines += [sentence("config_not_logged_in", {}), how_to_link(order.url, added.channel.device_id), ""]
     if not first:
         lines += [
             "This gateway sends its events here already, for all of its numbers: nothing to change there."

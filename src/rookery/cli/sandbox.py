@@ -19,7 +19,7 @@ def add(commands: arguments.Commands) -> None:
     made.add_argument("--port", type=arguments.port, help="port to listen on (default 3000)")
     made.add_argument("--host", default="127.0.0.1", help="a loopback address (default 127.0.0.1)")
     made.add_argument(
-        "--profile", default="v8", help="which build of the gateway to be: v8 or v9 (default v8)"
+        "--profile", default="v8", help="which build of the gateway to be: v7, v8 or v9 (default v8)"
     )
     made.add_argument("--user", default="admin", help="user name of its API; empty leaves it open")
     made.add_argument("--password", default="sandbox", help="password of its API (default sandbox)")

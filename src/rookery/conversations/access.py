@@ -120,8 +120,24 @@ def contacts(viewer: Viewer) -> QuerySet[Contact]:
 
 
 def contact(viewer: Viewer, pk: int) -> Contact:
-    """One contact. Raises Http404."""
+    """One contact; a merged one answers with what it became. Raises Http404."""
+    merged = Contact.objects.filter(account_id=viewer.account.pk, merged_into__isnull=False)
+    while (into := merged.filter(pk=pk).values_list("merged_into_id", flat=True).first()) is not None:
+        pk = into
     return _one(contacts(viewer).filter(pk=pk))
+
+
+def person(viewer: Viewer, pk: int) -> Contact:
+    """One contact of the account, listed or not: for administrators who put contacts in order. Raises Http404."""
+    if not viewer.is_administrator:
+        raise Http404
+    return _one(Contact.objects.filter(account_id=viewer.account.pk, pk=pk))
+
+
+def contact_or_successor(viewer: Viewer, pk: int) -> Contact:
+    """One contact; one that was joined with another answers with that one. Raises Http404."""
+    row = Contact.objects.filter(account_id=viewer.account.pk, pk=pk).only("merged_into_id").first()
+    return contact(viewer, row.merged_into_id if row is not None and row.merged_into_id is not None else pk)
 
 
 def channels(viewer: Viewer) -> QuerySet[Channel]:

@@ -5,7 +5,13 @@ The domain knows no provider. `at` is WhatsApp's second, already made plausible;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Origin: TypeAlias = Literal["live", "gap", "archive"]
+"""How a message reached us: as it happened; caught up after the channel's completeness mark (unread, reopens, rings
+nobody); from before it (read, silent, in resolved conversations) (decisions B4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,20 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatRules:
+    """Which chats an inbox takes in. `groups`: all, none, list (`group_list`, keys of address), mentioned.
+
+    `ignored`: exact JIDs, or suffixes that begin with `@`, matched against chat and author. `newsletters`: whether
+    channels one follows become conversations.
+    """
+
+    groups: Literal["all", "none", "list", "mentioned"] = "all"
+    group_list: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
+    newsletters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The inbox an event belongs to, and what its handling depends on. `own`: keys of the number itself."""
 
@@ -26,6 +46,7 @@ class Place:
     channel_id: int
     after_resolved: str
     own: frozenset[tuple[str, str]]
+    rules: ChatRules = ChatRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,92 @@ class IncomingMessage:
     unsupported: str = ""
     files: tuple[IncomingFile, ...] = ()
     raw_event_id: int | None = None
-    history: bool = False
+    origin: Origin = "live"
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    saved_name: str = ""  # the name under which the phone's owner saved the author, when the gateway tells
+    chat_name: str = ""  # of the other side, on messages of our own
+
+    @property
+    def history(self) -> bool:
+        """Older than what the team has worked on: no noise, nothing unread."""
+        return self.origin == "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingChange:
+    """A claim about an earlier message; `source_id` is the claim's own id (the tie among changes of one second).
+
+    `value`: the emoji ("" withdraws), or the new text (None: caption changed to nobody knows what).
+    """
+
+    kind: Literal["reaction", "edit", "revoke"]
+    source_id: str
+    target: str
+    from_me: bool
+    is_group: bool
+    chat: tuple[Alias, ...]
+    author: tuple[Alias, ...]
+    at: int
+    value: str | None = None
+    push_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingDeletion:
+    """Our own phone hides a message from itself; the customer still has it."""
+
+    target: str
+    chat: tuple[Alias, ...]
+    at: int
+    was_from_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingGroupChange:
+    """`people` (each by all aliases known) joined, left, were promoted or demoted; `joined`: our number came in."""
+
+    chat: tuple[Alias, ...]
+    change: Literal["join", "leave", "promote", "demote", "joined"]
+    people: tuple[tuple[Alias, ...], ...]
+    at: int
+    subject: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """Somebody rang; `chat` is the caller's, or the group's."""
+
+    call_id: str
+    is_group: bool
+    chat: tuple[Alias, ...]
+    caller: tuple[Alias, ...]
+    at: int
+    auto_rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingLabel:
+    """A WhatsApp Business label changed; None: not said."""
+
+    label_id: str
+    at: int
+    event_id: str
+    name: str | None = None
+    color: int | None = None
+    deleted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingChatLabel:
+    """A WhatsApp Business label was put on a chat or taken off it."""
+
+    label_id: str
+    labeled: bool
+    is_group: bool
+    chat: tuple[Alias, ...]
+    at: int
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)

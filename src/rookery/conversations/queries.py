@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from rookery import journal
+from rookery.accounts.models import Account, Membership, User
 from rookery.channels.models import Channel, DeviceState
 from rookery.conversations import access
 from rookery.conversations.access import Viewer
@@ -17,9 +19,11 @@ from rookery.conversations.models import (
     Attachment,
     Contact,
     Conversation,
+    GroupMember,
     Inbox,
     Message,
 )
+from rookery.db import statements
 from rookery.db.prepared import Prepared
 
 PAGE = 30
@@ -34,10 +38,26 @@ _THESE = Prepared(
         .order_by("at", "tie")
     )
 )
+_LAST = Prepared(lambda ids: Message.objects.filter(pk__in=ids).select_related("author", "user"))
 _FILES = Prepared(
     lambda messages: (
         Attachment.objects.filter(message_id__in=messages).select_related("blob").order_by("position", "id")
     )
+)
+_ASSIGNABLE = Prepared(
+    lambda account, inbox: (
+        User.objects.filter(
+            Q(memberships__role=Membership.Role.ADMINISTRATOR) | Q(inbox_memberships__inbox_id=inbox),
+            memberships__account_id=account,
+            is_active=True,
+        )
+        .distinct()
+        .order_by("name", "pk")
+    )
+)
+_UNREAD = (
+    "SELECT COUNT(*) FROM conversations_conversation"
+    " WHERE account_id = %s AND unread_count > 0 AND status <> 'resolved' AND merged_into_id IS NULL"
 )
 
 Position = tuple[int, str]
@@ -101,19 +121,40 @@ def list_conversations(
     viewer: Viewer, wanted: Filter, *, offset: int = 0, limit: int = ROWS, order: Sequence[str] = ()
 ) -> list[Conversation]:
     """Newest activity first (or by `order`), each with `.last_message` (Message or None) set."""
-    rows = conversations(viewer, wanted).filter(_assigned(viewer, wanted.assignee))
-    rows = rows.select_related("contact", "inbox", "assignee", "contact_inbox")
-    ordered = rows.order_by(*(order or ("-last_activity_at", "-id")))
-    found = list(ordered[offset : offset + limit])
+    if offset or order or wanted.query or wanted.labels or wanted.team_id is not None:
+        found = list(_listed(viewer, wanted, order)[offset : offset + limit])
+    else:
+        of_agent, of_inbox = viewer.inbox_ids is not None, wanted.inbox_id is not None
+        rows = _rows(wanted.status, wanted.assignee, of_agent, of_inbox, limit)
+        own = sorted(viewer.inbox_ids) if viewer.inbox_ids is not None else [0]
+        found = rows(viewer.account.pk, viewer.user.pk, own, wanted.inbox_id or 0)
     attach_last_messages(found)
     return found
+
+
+def _listed(viewer: Viewer, wanted: Filter, order: Sequence[str] = ()) -> QuerySet[Conversation]:
+    rows = conversations(viewer, wanted).filter(_assigned(viewer, wanted.assignee))
+    rows = rows.select_related("contact", "inbox", "assignee", "contact_inbox")
+    return rows.order_by(*(order or ("-last_activity_at", "-id")))
+
+
+@lru_cache(maxsize=64)
+def _rows(status: str, assignee: str, of_agent: bool, of_inbox: bool, limit: int) -> Prepared[Conversation]:
+    """The list as open pages ask for it, by account, user, the agent's inboxes and the wanted inbox."""
+
+    def build(account: int, user: int, own: Sequence[int], inbox: int) -> QuerySet[Conversation]:
+        somebody = Viewer(User(pk=user), Account(pk=account), "", frozenset(own) if of_agent else None)
+        wanted = Filter(status, assignee, inbox if of_inbox else None)
+        return _listed(somebody, wanted)[:limit]
+
+    return Prepared(build)
 
 
 def attach_last_messages(found: Iterable[Conversation]) -> None:
     """Set `.last_message` on each conversation, with its parts."""
     rows = list(found)
     ids = [row.last_message_id for row in rows if row.last_message_id]
-    loaded = {row.pk: row for row in Message.objects.filter(pk__in=ids).select_related("author", "user")}
+    loaded = {row.pk: row for row in _LAST(ids)}
     _attach_parts(list(loaded.values()))
     for row in rows:
         last = row.last_message = loaded.get(row.last_message_id or 0)  # type: ignore[attr-defined]
@@ -133,10 +174,12 @@ def count_conversations(viewer: Viewer, wanted: Filter) -> Counts:
 
 def count_unread(viewer: Viewer) -> int:
     """Unresolved conversations with unread messages that the viewer may see."""
-    rows = Conversation.objects.filter(
-        access.visible(viewer), account_id=viewer.account.pk, unread_count__gt=0
-    )
-    return rows.exclude(status="resolved").filter(merged_into__isnull=True).count()
+    own = () if viewer.inbox_ids is None else tuple(viewer.inbox_ids)
+    if viewer.inbox_ids is not None and not own:
+        return 0
+    among = f" AND inbox_id IN ({', '.join(['%s'] * len(own))})" if own else ""
+    found = statements.one(_UNREAD + among, [viewer.account.pk, *own])
+    return int(found[0]) if found else 0
 
 
 def list_messages(
@@ -147,6 +190,18 @@ def list_messages(
     if before is not None:
         rows = rows.filter(before_position(before))
     return list(reversed(with_parts(rows.order_by("-at", "-tie")[:limit])))
+
+
+def list_chat(conversation: Conversation, before: Position, limit: int = PAGE) -> list[Message]:
+    """As `list_messages`, over all conversations of the chat: what is older goes on in earlier ones."""
+    rows = Message.objects.filter(before_position(before), contact_inbox_id=conversation.contact_inbox_id)
+    return list(reversed(with_parts(rows.order_by("-at", "-tie")[:limit])))
+
+
+def has_older(conversation: Conversation, before: Position) -> bool:
+    """Whether the chat has messages before a place."""
+    rows = Message.objects.filter(before_position(before), contact_inbox_id=conversation.contact_inbox_id)
+    return rows.exists()
 
 
 def list_messages_around(conversation: Conversation, message: Message, limit: int = PAGE) -> list[Message]:
@@ -243,13 +298,37 @@ def list_numbers(viewer: Viewer) -> list[Channel]:
     return channels
 
 
+def list_threads(viewer: Viewer, contact: Contact, limit: int = 50) -> list[Conversation]:
+    """A contact's conversations that the viewer may see, newest first."""
+    rows = Conversation.objects.filter(
+        access.visible(viewer),
+        account_id=viewer.account.pk,
+        contact_id=contact.pk,
+        merged_into__isnull=True,
+    )
+    found = list(rows.select_related("inbox", "contact").order_by("-last_activity_at", "-id")[:limit])
+    attach_last_messages(found)
+    return found
+
+
+def list_members(group: Contact, limit: int) -> list[GroupMember]:
+    """Who is in a group now, those with a role first, each with its contact."""
+    rows = GroupMember.objects.filter(group=group, present=True).select_related("contact")
+    return list(rows.order_by("role", "contact__name", "pk")[:limit])
+
+
+def list_groups(inbox: Inbox, limit: int = 200) -> list[tuple[str, Contact]]:
+    """Groups that have written in an inbox, most recent first, each with the key of its address."""
+    rows = Address.objects.filter(
+        kind=Address.Kind.GROUP, contact__contact_inboxes__inbox=inbox, contact__merged_into__isnull=True
+    )
+    found = rows.select_related("contact").order_by("-contact__last_activity_at", "pk")[:limit]
+    return [(address.key, address.contact) for address in found]
+
+
 def list_assignable(viewer: Viewer, inbox: Inbox) -> list[Any]:
     """Users who may be given conversations of an inbox: its members and the account's administrators."""
-    from rookery.accounts.models import Membership, User
-
-    allowed = Q(memberships__role=Membership.Role.ADMINISTRATOR) | Q(inbox_memberships__inbox=inbox)
-    rows = User.objects.filter(allowed, memberships__account_id=viewer.account.pk, is_active=True)
-    return list(rows.distinct().order_by("name", "pk"))
+    return list(_ASSIGNABLE(viewer.account.pk, inbox.pk))
 
 
 def list_contacts(
@@ -289,7 +368,10 @@ def _quoted(messages: Sequence[Message]) -> dict[Any, Message]:
 
 
 def _matches(query: str) -> Q:
-    texts = Message.objects.filter(content__icontains=query).values("conversation_id")
+    # What was deleted for everyone is not found: else the search would tell what it said.
+    texts = Message.objects.filter(content__icontains=query, revoked_at__isnull=True).values(
+        "conversation_id"
+    )
     return contact_matches(query, "contact__") | Q(pk__in=texts)
 
 

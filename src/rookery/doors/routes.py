@@ -10,7 +10,7 @@ _SLOW = re.compile(
     r"health(?:/|$)|metrics(?:/|$)|events(?:/|$)"
     r"|sign-in(?:/|$)|setup/|enter/|preferences/password"
     r"|numbers(?:/|$)|exports?(?:/|$)"
-    r"|attachments/[^/]+/retry"
+    r"|attachments/[^/]+/retry|conversations/\d+/read(?:$|/)"
     r"|api/openapi|api/v\d+/accounts/\d+/(?:inboxes|exports?|imports?|reports?)(?:[/?]|$)"
     r")"
 )

@@ -11,6 +11,7 @@ outside it runs in a short one of its own.
 | `claim_locked`      | PostgreSQL: row locks until the transaction ends; the others' rows are left out  |
 | `seen`, `forget`    | insert digests, tell the new ones; take digests back                             |
 | `mark_done` ...     | `done` for good, `postpone` until later, `park` with a reason, `replay` from new |
+| `replay_done`       | a processed one from new, after an upgrade                                       |
 """
 
 # ruff: noqa: S608 -- only names of ours and parameter marks are put together
@@ -150,6 +151,21 @@ def park(event_id: int, error: str) -> None:
 def replay(event_id: int) -> bool:
     """Make a parked event new again with no attempt counted; False if it is not parked."""
     return bool(_update("state = 0, attempts = 0, due_ms = 0, error = ''", [event_id], "state = 2"))
+
+
+def replay_done(event_id: int) -> bool:
+    """Make a processed event new again, for a parser that understands more than it did: its digest is taken back.
+
+    False if it is not done, or its channel is gone. What it already stored is found again and not stored twice.
+    """
+    event = read(event_id)
+    if event is None or event.channel_id is None:
+        return False
+    with _writing():
+        changed = _update("state = 0, attempts = 0, due_ms = 0, error = ''", [event_id], "state = 1")
+        if changed:
+            forget(event.channel_id, [digest_of(event.body)])
+    return bool(changed)
 
 
 def seen(channel_id: int, digests: Collection[bytes]) -> set[bytes]:

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Length
 
 from rookery import db
+from rookery.intake import claims
 from rookery.intake.models import RawEvent
 
 _A_BATCH = 500
@@ -47,7 +48,8 @@ def count_parked(channel_ids: Collection[int] | None = None) -> int:
 
 
 def prune(before_ms: int, *, batch: int = _A_BATCH) -> int:
-    """Delete one batch of done events received before `before_ms`; returns how many. Parked ones stay.
+    """Delete one batch of done events received before `before_ms`; returns how many. Parked and new ones stay, and
+    so do the digests of all.
 
     Call it again while it returns `batch`, with a pause in between.
     """
@@ -57,4 +59,25 @@ def prune(before_ms: int, *, batch: int = _A_BATCH) -> int:
         return 0
     with db.write():
         deleted, _ = RawEvent.objects.filter(id__in=ids).delete()
+    return deleted
+
+
+def prune_parked(before_ms: int, *, batch: int = _A_BATCH) -> int:
+    """Delete one batch of parked events received before `before_ms`; returns how many.
+
+    Their digests are written down first: from now on the same delivery is a double, like every other old one.
+    """
+    old = RawEvent.objects.filter(state=RawEvent.State.PARKED, received_ms__lt=before_ms).order_by("id")
+    found = list(old.values_list("id", "channel_id", "body")[:batch])
+    if not found:
+        return 0
+    digests: dict[int, list[bytes]] = {}
+    for _, channel_id, body in found:
+        if channel_id is not None:
+            digests.setdefault(channel_id, []).append(claims.digest_of(bytes(body)))
+    with db.write():
+        for channel_id, those in digests.items():
+            claims.seen(channel_id, those)
+        gone = RawEvent.objects.filter(id__in=[row[0] for row in found], state=RawEvent.State.PARKED)
+        deleted, _ = gone.delete()
     return deleted

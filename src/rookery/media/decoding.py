@@ -13,6 +13,7 @@ PIXELS: Final = 64_000_000
 """More pixels are measured but not decoded."""
 THUMBNAIL: Final = 640
 BARS: Final = 60
+MOST_PAGES: Final = 100_000
 _WAVE_RATE: Final = 8000
 _WAVE_BLOCK: Final = 400  # samples: a twentieth of a second
 _WAVE_SECONDS: Final = 1800  # longer sound gets no waveform
@@ -20,12 +21,12 @@ _FRAMES_TO_TRY: Final = 50
 
 
 def look(source: BinaryIO, mime: str, poster: str) -> dict[str, Any]:
-    """Dimensions as shown (turned upright), duration, waveform; writes a poster (WebP) if there is a picture."""
+    """Dimensions as shown (turned upright), duration, waveform, pages; writes a poster (WebP) if there is a picture."""
     if mime in formats.PICTURES:
         return _picture(source, formats.PICTURES[mime], poster)
     if mime in formats.CONTAINERS:
         return _recording(source, formats.CONTAINERS[mime], poster)
-    return {}
+    return _paper(source) if mime in formats.PAPERS else {}
 
 
 def _picture(source: BinaryIO, kind: str, poster: str) -> dict[str, Any]:
@@ -47,6 +48,15 @@ def _picture(source: BinaryIO, kind: str, poster: str) -> dict[str, Any]:
             return found | {"poster": _save(upright, poster)}
         except (OSError, ValueError, SyntaxError, MemoryError) as error:
             return found | {"error": type(error).__name__}
+
+
+def _paper(source: BinaryIO) -> dict[str, Any]:
+    """How many pages a PDF says it has. Nothing of what is on them is read."""
+    from pypdf import PdfReader
+
+    root: Any = PdfReader(source, strict=False).trailer["/Root"]
+    count = int(root["/Pages"]["/Count"])
+    return {"pages": count} if 0 < count <= MOST_PAGES else {}
 
 
 def _save(image: Any, poster: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from rookery.channels.models import Channel
 from rookery.conversations.actions import files as actions
-from rookery.conversations.models import Address, Blob, ContactInbox
+from rookery.conversations.models import Address, Attachment, Blob, ContactInbox
 from rookery.conversations.store.files import Wanted
 from rookery.db.fields import now_millis, now_seconds
 from rookery.media import download, looking, names, sniff, store
@@ -29,6 +30,7 @@ T = TypeVar("T")
 Connect: TypeAlias = Callable[[Channel], Provider]
 
 _MIB: Final = 1024 * 1024
+_PATIENCE: Final = 10
 _NUMBER: Final = re.compile(r"(?<![^/])\d{4,}(?=\d{4}(?:/|$))")
 
 
@@ -59,8 +61,9 @@ class Errand:
     async def _fetch(self) -> tuple[Blob, Received]:
         wanted = self.wanted
         provider, chats = await self.threads.in_rows(_prepare, wanted, self.connect)
-        with await asyncio.to_thread(Incoming, limit=conf.int("MEDIA_MAX_MB") * _MIB) as incoming:
-            await download.bring(provider, wanted, chats, incoming, seconds=conf.int("MEDIA_TIMEOUT"))
+        limit, seconds = _limits(wanted)
+        with await asyncio.to_thread(Incoming, limit=limit) as incoming:
+            await download.bring(provider, wanted, chats, incoming, seconds=seconds)
             received = await asyncio.to_thread(incoming.finish, wanted.name)
             blob = await self.threads.in_rows(store.keep, wanted.account_id, incoming, name=wanted.name)
         return blob, received
@@ -80,6 +83,7 @@ class Errand:
             )
         else:
             looking.drop(looks)
+            await self.threads.in_rows(_forget_if_erased, blob, self.wanted.id)
 
     async def _fail(self, error: Exception) -> None:
         wanted = self.wanted
@@ -103,6 +107,19 @@ class Errand:
         except Exception:
             # The lease runs out and it is tried again.
             log.exception("a failed download could not be recorded", extra={"attachment": wanted.id})
+
+
+def _forget_if_erased(blob: Blob, attachment_id: int) -> None:
+    """Its message was erased while the file came: the bytes are not to stay."""
+    if not Attachment.objects.filter(pk=attachment_id).exists():
+        store.delete_if_unused(blob)
+
+
+def _limits(wanted: Wanted) -> tuple[int, float]:
+    """Bytes and seconds for one download; an administrator's wish has no limit of size but the disk's."""
+    if wanted.any_size:
+        return sys.maxsize, conf.int("MEDIA_TIMEOUT") * _PATIENCE
+    return conf.int("MEDIA_MAX_MB") * _MIB, conf.int("MEDIA_TIMEOUT")
 
 
 def _record(attachment_id: int, owner: str, verdict: Verdict) -> bool:

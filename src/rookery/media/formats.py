@@ -95,6 +95,9 @@ CONTAINERS: Final[Mapping[str, str]] = {
     "video/x-msvideo": "avi",
 }
 
+PAPERS: Final = frozenset({"application/pdf"})
+"""Documents whose pages the probe's child counts."""
+
 
 def bare(mime: str) -> str:
     """`Audio/OGG; codecs=opus` -> `audio/ogg`, known aliases put right."""

@@ -23,10 +23,12 @@ def sign(attachment: Attachment) -> str:
 
 
 def resolve(signed: str) -> Attachment | None:
-    """The attachment of a signed part, with its blob and message; None for a forged or dead link."""
+    """The attachment of a signed part, with its blob and message; None for a forged or dead link, and for
+    a file whose message was deleted for everyone."""
     try:
         uuid = UUID(hex=_signer().unsign(signed))
     except (BadSignature, ValueError):
         return None
     found = Attachment.objects.select_related("blob", "message").filter(uuid=uuid).first()
-    return found if found is not None and found.blob is not None else None
+    is_there = found is not None and found.blob is not None and found.message.revoked_at is None
+    return found if is_there else None

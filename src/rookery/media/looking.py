@@ -1,4 +1,4 @@
-"""A look into a blob: probe it and keep dimensions, waveform and thumbnail with it."""
+"""A look into a blob: probe it and keep dimensions, waveform, thumbnail and playable copy with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rookery.media import probe, store
 def look(blob: Blob) -> Looks | None:
     """Probe an unprobed blob; None when that was done before. Writes no row: see `keep`. Blocks for seconds.
 
-    The thumbnail is in storage already; whoever cannot keep the looks calls `drop`.
+    Thumbnail and copy are in storage already; whoever cannot keep the looks calls `drop`.
     """
     if blob.probed:
         return None
@@ -25,8 +25,11 @@ def look(blob: Blob) -> Looks | None:
         return Looks()
     with _local(blob) as path:
         found = probe.probe(path, blob.type)
-    thumb_key = store.put_thumbnail(found.poster) if found.poster else ""
-    return Looks(found.width, found.height, found.duration_ms, found.waveform, thumb_key)
+    thumb_key = store.put_derived(found.poster, ".webp") if found.poster else ""
+    play_key = store.put_derived(found.copy, ".m4a") if found.copy else ""
+    return Looks(
+        found.width, found.height, found.duration_ms, found.waveform, thumb_key, play_key, found.pages
+    )
 
 
 def keep(blob: Blob, looks: Looks | None) -> None:
@@ -42,8 +45,8 @@ def keep(blob: Blob, looks: Looks | None) -> None:
 
 def drop(looks: Looks | None) -> None:
     """Forget a look that nobody keeps."""
-    if looks is not None and looks.thumb_key:
-        store.forget(looks.thumb_key)
+    for key in looks.keys if looks is not None else ():
+        store.forget(key)
 
 
 @contextmanager

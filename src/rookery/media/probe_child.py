@@ -1,12 +1,14 @@
 """The child process that looks into one stranger's file: `python -m rookery.media.probe_child`.
 
-Only here bytes from outside are decoded. Standard input is the file itself, the arguments are its sniffed type
-and where to write a poster; the answer is one JSON object on standard output. Limits are set before a decoder is
-loaded, Django never is. Whatever goes wrong, up to a crash, is this process's alone.
+Only here bytes from outside are decoded. Standard input is the file itself, the arguments are its sniffed type,
+where to write a poster and where a copy for browsers that do not play it; the answer is one JSON object on standard
+output. The copy comes last: when it fails, the answer is out. Limits are set before a decoder is loaded, Django never
+is. Whatever goes wrong, up to a crash, is this process's alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -17,7 +19,7 @@ from typing import Any, Final
 CPU_SECONDS: Final = 10
 WALL_SECONDS: Final = 20
 ADDRESS_SPACE: Final = 1536 * 1024 * 1024
-OUTPUT_BYTES: Final = 4 * 1024 * 1024
+OUTPUT_BYTES: Final = 8 * 1024 * 1024
 OPEN_FILES: Final = 64
 
 
@@ -53,11 +55,21 @@ def look(mime: str, poster: str) -> dict[str, Any]:
             return {"error": type(error).__name__}
 
 
+def copy(mime: str, target: str) -> None:
+    """A playable copy of what standard input holds, if it needs one; without one the file is as it was."""
+    from rookery.media import transcoding
+
+    with contextlib.suppress(Exception), os.fdopen(0, "rb", closefd=False) as source:
+        source.seek(0)
+        transcoding.copy(source, mime, target)
+
+
 def main() -> None:
     limit()
-    mime, poster = sys.argv[1:3]
+    mime, poster, target = sys.argv[1:4]
     sys.stdout.write(json.dumps(look(mime, poster)))
     sys.stdout.flush()
+    copy(mime, target)
     os._exit(0)  # no clean-up code of a decoder that a file may have led astray
 
 

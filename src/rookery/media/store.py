@@ -71,9 +71,9 @@ def keep(account: Account | int, incoming: Incoming, *, name: str = "") -> Blob:
     return blob
 
 
-def put_thumbnail(path: Path) -> str:
-    """Store a finished thumbnail and answer its key. The file at `path` is moved away."""
-    return _place(path, ".webp")
+def put_derived(path: Path, extension: str) -> str:
+    """Store a finished thumbnail or copy and answer its key. The file at `path` is moved away."""
+    return _place(path, extension)
 
 
 def open_blob(blob: Blob) -> BinaryIO:

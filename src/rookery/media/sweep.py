@@ -43,7 +43,7 @@ def run() -> None:
 def clean_unfinished(older_than: float = UNFINISHED_SECONDS) -> int:
     """Remove temporary files that nobody will finish. How many."""
     folder = places.incoming()
-    return sum(_remove(file, older_than) for file in folder.glob("*.part")) if folder.is_dir() else 0
+    return sum(_remove(file, older_than) for file in folder.glob("*.part*")) if folder.is_dir() else 0
 
 
 def clean_unused(older_than: float = UNUSED_SECONDS) -> int:
@@ -62,9 +62,9 @@ def clean_unknown(older_than: float = UNFINISHED_SECONDS) -> int:
     files = _stored(folder)
     while batch := list(islice(files, _BATCH)):
         known: set[str] = set()
-        for row in Blob.objects.filter(Q(key__in=batch) | Q(thumb_key__in=batch)).values_list(
-            "key", "thumb_key"
-        ):
+        for row in Blob.objects.filter(
+            Q(key__in=batch) | Q(thumb_key__in=batch) | Q(play_key__in=batch)
+        ).values_list("key", "thumb_key", "play_key"):
             known.update(row)
         removed += sum(_remove(folder / key, older_than) for key in batch if key not in known)
     return removed

@@ -14,7 +14,9 @@ from rookery.media.errors import Empty, TooLarge
 from rookery.settings import conf
 
 _STICKER_SIDE: Final = 512
-_AS_PICTURE: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_AS_PICTURE: Final = frozenset(
+    f"image/{name}" for name in ("jpeg", "png", "webp", "gif", "heic", "heif", "avif", "bmp", "tiff")
+)
 
 
 @dataclass(frozen=True, slots=True)

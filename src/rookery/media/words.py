@@ -16,7 +16,10 @@ def gettext_noop(text: str) -> str:
 SENTENCES: Final[Mapping[str, str]] = {
     "not_available": gettext_noop("The file is not available at the gateway."),
     "media_timed_out": gettext_noop("The download took too long."),
-    "too_large_here": gettext_noop("The file is too large."),
+    "too_large_here": gettext_noop(
+        "The file is larger than this inbox takes by itself. An administrator can fetch it."
+    ),
+    "media_expired": gettext_noop("The file was deleted: it was older than files are kept here."),
     "empty_file": gettext_noop("The file is empty."),
     "no_space": gettext_noop("The server's disk is nearly full; files wait until there is room."),
     "storage_failed": gettext_noop("The file could not be stored."),

@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from rookery import db, journal
 from rookery.accounts.models import OneTimeLink, SignInFailure
+from rookery.channels.models import DeviceState
+from rookery.conversations.actions import files
 from rookery.conversations.models import PendingChange
 from rookery.db.fields import now_millis
 from rookery.intake import parked
@@ -29,12 +31,19 @@ BATCH = 500
 PAUSE = 0.05
 DAY = 86_400
 FAILURES_KEPT = timedelta(days=1)
+STATES_KEPT = timedelta(days=90)
+PARKED_BATCH = 50
+"""Parked bodies are read for their digests, and each may have megabytes."""
+MEDIA_BATCH = 50
 
 
 def run(stop: threading.Event) -> dict[str, int]:
     """Delete what is too old; how much of each. Ends early when `stop` is set."""
     chores: dict[str, Callable[[], Iterator[int]]] = {
         "raw_events": _raw_events,
+        "parked_events": _parked_events,
+        "files": _files,
+        "device_states": _device_states,
         "facts": _facts,
         "pending_changes": _pending_changes,
         "one_time_links": lambda: _rows(OneTimeLink.objects.filter(expires_at__lt=_now())),
@@ -57,6 +66,29 @@ def _raw_events() -> Iterator[int]:
     before = now_millis() - conf.int("KEEP_RAW_DAYS") * DAY * 1000
     while deleted := parked.prune(before, batch=BATCH):
         yield deleted
+
+
+def _parked_events() -> Iterator[int]:
+    before = now_millis() - conf.int("KEEP_PARKED_DAYS") * DAY * 1000
+    while deleted := parked.prune_parked(before, batch=PARKED_BATCH):
+        yield deleted
+
+
+def _files() -> Iterator[int]:
+    """Pictures and files that are here for longer than the operator wants."""
+    days = conf.int("KEEP_MEDIA_DAYS")
+    before = now_millis() - days * DAY * 1000
+    while days and (ids := files.list_expired(before, MEDIA_BATCH)):
+        yield files.do_expire_attachments(ids)
+
+
+def _device_states() -> Iterator[int]:
+    """What was seen of the phones; the newest state of each number stays, however old."""
+    newest = (
+        DeviceState.objects.filter(channel=OuterRef("channel")).order_by("-since", "-id").values("pk")[:1]
+    )
+    old = DeviceState.objects.filter(since__lt=_now() - STATES_KEPT)
+    return _rows(old.exclude(pk=Subquery(newest)))
 
 
 def _facts() -> Iterator[int]:

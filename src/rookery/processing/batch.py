@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError
 from django.db.utils import InterfaceError
 
 from rookery import db
-from rookery.conversations.actions.inbound import ContactCache
+from rookery.conversations.actions import identity, waiting_room
+from rookery.conversations.actions.contact_cache import ContactCache
 from rookery.conversations.incoming import Place
+from rookery.conversations.store import waiting
 from rookery.db.fields import now_millis
 from rookery.intake import claims
 from rookery.intake.claims import NewEvent
@@ -27,11 +30,16 @@ HOLD_SECONDS = 0.012  # of the 15 ms that decisions A1 allows
 # PostgreSQL has no gate: a click waits only for its own conversation's row, and a transaction's end costs more there.
 POSTGRES_HOLD_SECONDS = 0.04
 TRIES = 3
+MERGES = 5  # how often in a row a transaction begins anew to join contacts before the batch gives up
 _BACKOFF_MS = (1_000, 10_000)
 
 
 class BatchFailed(Exception):
     """The batch failed for a reason that is no event's fault: lock, disk, connection. Nothing counts."""
+
+
+class _Stumbled(Exception):
+    """An event raised in a transaction without savepoints: all of it is undone, and done again with them."""
 
 
 @dataclass(slots=True)
@@ -63,7 +71,7 @@ def prepare(events: list[NewEvent], places: Places, tally: Tally) -> list[Work]:
             continue
         place, provider = found
         try:
-            plan = handlers.plan(event, provider)
+            plan = handlers.plan(event, provider, place, places.own_jids(place.channel_id))
         except Unparsable:
             _park(event, "unparsable")
             continue
@@ -77,10 +85,19 @@ def prepare(events: list[NewEvent], places: Places, tally: Tally) -> list[Work]:
 
 def run(work: list[Work], places: Places, cache: ContactCache, tally: Tally) -> None:
     """Apply all of it. Raises BatchFailed; what was committed before that stays committed."""
-    rest = work
+    rest, anew, careful = work, 0, False
     while rest:
         try:
-            rest = _one_transaction(rest, places, cache, tally)
+            rest = _one_transaction(rest, places, cache, tally, careful=careful)
+            anew = 0
+        except _Stumbled:
+            cache.forget()
+            careful = True
+        except identity.MergeDue as due:
+            cache.forget()
+            anew += 1
+            if anew > MERGES:
+                raise BatchFailed(type(due).__name__) from due
         except (OperationalError, InterfaceError) as error:
             cache.forget()
             raise BatchFailed(type(error).__name__) from error
@@ -99,12 +116,20 @@ def settle(work_ids: dict[int, NewEvent], tally: Tally) -> None:
             claims.postpone(event_id, now_millis() + _BACKOFF_MS[min(tried, 2) - 1], word)
 
 
-def _one_transaction(work: list[Work], places: Places, cache: ContactCache, tally: Tally) -> list[Work]:
+def _one_transaction(
+    work: list[Work], places: Places, cache: ContactCache, tally: Tally, *, careful: bool
+) -> list[Work]:
+    """As many events as the time allows; what is left of them. `careful`: each in a savepoint of its own.
+
+    Nearly every batch passes, and savepoints cost more than all look-ups: so they come only when they are needed.
+    """
     hold = HOLD_SECONDS if db.is_sqlite() else POSTGRES_HOLD_SECONDS
     finished: list[NewEvent] = []
     failed: dict[int, str] = {}
     doubles = new = used = 0
     with db.write():
+        identity.do_hold_still(places.account_ids)
+        places.refresh()
         mine = set(claims.claim_locked([item.event.id for item in work]))
         started = time.monotonic()
         for item in work:
@@ -112,28 +137,48 @@ def _one_transaction(work: list[Work], places: Places, cache: ContactCache, tall
             if item.event.id not in mine:
                 continue
             try:
-                with db.savepoint():
-                    fresh = claims.seen(item.place.channel_id, [item.plan.digest])
-                    if fresh:
+                with db.savepoint() if careful else nullcontext():
+                    if item.plan.replayable or claims.seen(item.place.channel_id, [item.plan.digest]):
                         new += handlers.apply(item.plan, item.place, cache)
                     else:
                         doubles += 1
                 finished.append(item.event)
             except (OperationalError, InterfaceError):
                 raise
-            except Exception as error:  # noqa: BLE001 -- whatever it is, this event steps aside and the rest goes on
+            except Exception as error:
+                if not careful:
+                    raise _Stumbled from error
+                # Whatever it is, this event steps aside and the rest goes on.
                 _log_failure(item, error)
                 cache.forget()
                 failed[item.event.id] = type(error).__name__
             if time.monotonic() - started > hold:
                 break
         claims.mark_done([event.id for event in finished])
+    learnt, cache.learnt = cache.learnt, set()
+    if not db.is_sqlite():
+        _meet_again(work[:used], learnt)
     tally.done += finished
     tally.doubles += doubles
     tally.new_messages += new
     tally.failed.update(failed)
     _observe(work[:used], places)
     return work[used:]
+
+
+def _meet_again(work: list[Work], learnt: set[tuple[int, int]]) -> None:
+    """Of a claim and its message, or of a claim and the name it waits for, that two workers stored in the same moment,
+    neither saw the other. Now that ours is committed, whoever comes last sees both."""
+    pairs = [(item.place.channel_id, source_id) for item in work for source_id in item.plan.ids()]
+    met = waiting.with_target(pairs)
+    if not (met or learnt):
+        return
+    with db.write():
+        identity.do_hold_still(sorted({item.place.account_id for item in work}))
+        for channel_id, source_id in met:
+            waiting_room.do_meet(None, channel_id, source_id, counts=False)
+        for account_id, contact_id in sorted(learnt):
+            waiting_room.retry_for_contact(account_id, contact_id)
 
 
 def _observe(work: list[Work], places: Places) -> None:
@@ -143,6 +188,8 @@ def _observe(work: list[Work], places: Places) -> None:
         for name in item.plan.unknown:
             metrics.events_unknown.labels(kind=name).inc()
             log.warning("unknown event kind", extra={"kind": name, "event": item.event.id})
+        for rule in item.plan.left_out:
+            metrics.events_left_out.labels(rule=rule).inc()
         for lid in item.plan.own_lids:
             if ("lid", lid.user) not in item.place.own:
                 places.learn_own_lid(item.place, lid)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rookery.conversations.incoming import Alias, IncomingFile, IncomingMessage, IncomingReceipt
-from rookery.providers.events import Chat, MessageEvent, Party, ReceiptEvent
-from rookery.waid import Jid, address_key
+from rookery.conversations.incoming import Alias, IncomingFile, IncomingMessage
+from rookery.providers.events import Chat, MessageEvent, Party
+from rookery.waid import BadJid, Jid, address_key
 
 EARLIEST = 1_230_768_000  # 2009: WhatsApp did not exist before
 FUTURE = 300  # seconds a message may be ahead of our clock
+MOST_ID = 128
+MOST_NAME = 255
 
 
 def alias_of(jid: Jid) -> Alias:
-    """The alias a JID stands for. Raises BadJid for newsletters, broadcasts and other nobodies."""
+    """The alias a JID stands for. Raises BadJid for broadcasts and other nobodies."""
     kind, key = address_key(jid)
     return Alias(kind, key, str(jid.bare))
 
@@ -31,24 +33,34 @@ def chat_aliases(chat: Chat) -> tuple[Alias, ...]:
     return (first, alias_of(chat.lid))
 
 
+def both_sides(chat: Chat, author: Party, *, from_me: bool) -> tuple[tuple[Alias, ...], tuple[Alias, ...]]:
+    """Chat and author of an event. Of our own the author is nobody; in a chat of two they are one person."""
+    there = chat_aliases(chat)
+    if from_me:
+        return there, ()
+    if chat.is_group:
+        return there, aliases_of(author)
+    who = _person(author) or there
+    return _with(there, who), who
+
+
 def message(event: MessageEvent, raw_event_id: int, received_at: int) -> IncomingMessage:
     """A message event for the domain. Raises BadJid when its chat is nobody a conversation can be had with."""
     at, replaced = plausible(event.at, received_at)
-    group = event.chat.is_group
-    chat = chat_aliases(event.chat)
-    author = () if event.from_me else _author(event, chat)
+    chat, author = both_sides(event.chat, event.author, from_me=event.from_me)
+    display, chat_name = event.extras.get("display_name"), event.extras.get("chat_name")
     return IncomingMessage(
-        source_id=event.source_id[:128],
+        source_id=event.source_id[:MOST_ID],
         from_me=event.from_me,
-        is_group=group,
-        chat=_with(chat, author) if not group and not event.from_me else chat,
+        is_group=event.chat.is_group,
+        chat=chat,
         author=author,
         at=at,
         at_replaced=replaced,
         kind=event.kind,
         content=event.text,
-        push_name="" if event.from_me else (event.push_name or "")[:255],
-        quoted_source_id=(event.quoted_id or "")[:128],
+        push_name="" if event.from_me else (event.push_name or "")[:MOST_NAME],
+        quoted_source_id=(event.quoted_id or "")[:MOST_ID],
         quoted_text=event.quoted_text or "",
         forwarded=event.forwarded,
         view_once=event.view_once,
@@ -58,19 +70,22 @@ def message(event: MessageEvent, raw_event_id: int, received_at: int) -> Incomin
             for ref in event.media
         ),
         raw_event_id=raw_event_id,
-        history=bool(event.extras.get("history")),
+        origin="archive" if event.extras.get("history") else "live",
+        details=event.details,
+        saved_name="" if event.from_me else saved_name(event.push_name, display),
+        chat_name=chat_name[:MOST_NAME] if event.from_me and isinstance(chat_name, str) else "",
     )
 
 
-def receipt(event: ReceiptEvent, received_at: int) -> IncomingReceipt:
-    """A receipt event for the domain. Raises BadJid when its chat is nobody's."""
-    return IncomingReceipt(
-        source_ids=tuple(dict.fromkeys(source_id[:128] for source_id in event.ids)),
-        chat=(alias_of(event.chat),),
-        sender=aliases_of(event.sender),
-        status=event.status,
-        at=plausible(event.at, received_at)[0],
-    )
+def saved_name(push_name: str | None, display_name: object) -> str:
+    """What the phone's owner saved somebody as, "" when the gateway does not really say.
+
+    Its display name is the saved one, else some push name, else digits (contract 6.3): beside a push name, only
+    another word can be the saved one.
+    """
+    if not isinstance(display_name, str) or not push_name or display_name == push_name:
+        return ""
+    return "" if display_name.lstrip("+").isdigit() else display_name[:MOST_NAME]
 
 
 def plausible(at: datetime | None, received_at: int) -> tuple[int, bool]:
@@ -83,8 +98,12 @@ def plausible(at: datetime | None, received_at: int) -> tuple[int, bool]:
     return second, False
 
 
-def _author(event: MessageEvent, chat: tuple[Alias, ...]) -> tuple[Alias, ...]:
-    return aliases_of(event.author) or (() if event.chat.is_group else chat)
+def _person(author: Party) -> tuple[Alias, ...]:
+    """Of whoever an event names; the author of a newsletter's post is the newsletter."""
+    try:
+        return aliases_of(author)
+    except BadJid:
+        return ()
 
 
 def _with(chat: tuple[Alias, ...], author: tuple[Alias, ...]) -> tuple[Alias, ...]:

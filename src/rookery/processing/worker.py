@@ -9,7 +9,7 @@ import time
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 
 from rookery.channels import states
-from rookery.conversations.actions.inbound import ContactCache
+from rookery.conversations.actions.contact_cache import ContactCache
 from rookery.db.fields import now_millis
 from rookery.intake import claims
 from rookery.intake.claims import NewEvent

@@ -12,17 +12,23 @@ import httpx
 
 from rookery.outbound_http import CappedReader
 from rookery.providers.commands import (
+    Avatar,
     ChannelConfig,
+    ChatPage,
     Command,
     ConfigCheck,
     Decorated,
     DeviceStatus,
     FetchedMedia,
+    GroupInfo,
+    RecordPage,
     RecordRow,
+    SavedContact,
     Sent,
 )
-from rookery.providers.errors import TemplatesUnsupported
+from rookery.providers.errors import NotAvailable, TemplatesUnsupported
 from rookery.providers.events import Event
+from rookery.providers.linking import QrCode, WebhookSetting
 from rookery.waid import Jid
 
 
@@ -30,6 +36,7 @@ from rookery.waid import Jid
 class Capabilities:
     """What a provider can do, as data: the composer shows it and the API refuses by it.
 
+    `record`, `chats`: its own memory can be walked; `groups`, `avatars`, `contacts`: it answers about these.
     `max_bytes` and `mimes` are per kind; a kind that is missing in `max_bytes` cannot be sent. No entry in
     `mimes` means any type. Captions are possible for `captions`.
     """
@@ -42,6 +49,10 @@ class Capabilities:
     receipts: bool = False
     record: bool = False
     presence: bool = False
+    chats: bool = False
+    groups: bool = False
+    avatars: bool = False
+    contacts: bool = False
     max_bytes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     mimes: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     captions: frozenset[str] = frozenset()
@@ -85,8 +96,12 @@ class Provider(ABC):
 
     @staticmethod
     @abstractmethod
-    def parse(raw: bytes) -> tuple[Event, ...]:
-        """All events in one delivery. Raises Unparsable, and nothing else whatever the bytes are."""
+    def parse(raw: bytes, own: frozenset[Jid] = frozenset()) -> tuple[Event, ...]:
+        """All events in one delivery. Raises Unparsable, and nothing else whatever the bytes are.
+
+        `own` are the number's own JIDs, number and LID, as far as known: some gateways do not say which messages
+        are our own. Without them such a message counts as the other side's.
+        """
 
     # What goes out.
 
@@ -110,6 +125,34 @@ class Provider(ABC):
     @abstractmethod
     async def record(self, chat: Jid, since: datetime, until: datetime) -> list[RecordRow]:
         """The provider's own rows of a chat, oldest first, both ends included; [] for an unknown chat."""
+
+    async def record_page(
+        self, chat: Jid, since: datetime, until: datetime, *, offset: int = 0
+    ) -> RecordPage:
+        """One page of that record, newest first; empty for an unknown chat, and where there is no record.
+
+        Offsets shift while messages arrive: go on by time (`until` = the oldest second seen), and use the offset
+        only inside one second that fills a page. A chat may be stored under its number or its LID: try both.
+        """
+        return RecordPage()
+
+    async def chats(self, *, offset: int = 0, limit: int = 100) -> ChatPage:
+        """The chats the provider knows, by last message, newest first. `limit` is 1 to 100."""
+        return ChatPage()
+
+    # Details: chores, never in the path of a message. A gateway may panic, hang or answer 500 to any of them.
+
+    async def group_info(self, group: Jid) -> GroupInfo:
+        """A group's subject and members. NotAvailable when we are not (or no longer) in it."""
+        raise NotAvailable
+
+    async def avatar(self, jid: Jid, *, group: bool = False) -> Avatar | None:
+        """Where a picture is now; None when there is none or it is hidden from us. `group`: `jid` is a group's."""
+        return None
+
+    async def contacts(self) -> tuple[SavedContact, ...]:
+        """The names saved on the phone, in no order."""
+        return ()
 
     # Files.
 
@@ -148,3 +191,29 @@ class Provider(ABC):
     @abstractmethod
     async def open_to_all(self) -> bool:
         """Does the gateway answer without a password?"""
+
+    # Linking a phone. Providers that are not linked like this refuse.
+
+    async def login_qr(self) -> QrCode:
+        """The next code to be scanned; the one before stops working. Raises linking.AlreadyLinked."""
+        raise NotAvailable
+
+    async def login_code(self, phone: str) -> str:
+        """A code to be typed on the phone of this number. Raises linking.AlreadyLinked."""
+        raise NotAvailable
+
+    async def logout(self) -> None:
+        """Unlink the phone. The slot may be gone afterwards: `ensure_slot` before the next login."""
+        raise NotAvailable
+
+    async def reconnect(self) -> None:
+        """Have a linked slot connect to WhatsApp again."""
+        raise NotAvailable
+
+    async def webhook(self) -> WebhookSetting | None:
+        """The slot's own webhook; None where the provider has none for each slot."""
+        return None
+
+    async def set_webhook(self, url: str, secret: str, events: Sequence[str] = ()) -> None:
+        """Have this slot's events sent there alone, signed; no `events`: all. Raises NotAvailable where it cannot."""
+        raise NotAvailable

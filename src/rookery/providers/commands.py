@@ -1,10 +1,10 @@
 """What we ask of a provider, and its answers. Times are UTC."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rookery.providers.errors import ConfigProblem
 from rookery.providers.events import MediaKind
@@ -37,7 +37,7 @@ class SendMedia:
     """A file. `file` is a path, or a source of bytes that can be read once, with its exact `size`.
 
     `filename` is shown to the receiver of a document; other kinds go out under a unique name made by us.
-    `voice` makes an audio a voice note.
+    `voice` makes an audio a voice note; `gif` lets a video without sound play by itself, over and over.
     """
 
     to: Jid
@@ -49,6 +49,7 @@ class SendMedia:
     caption: str = ""
     reply_to: str | None = None
     voice: bool = False
+    gif: bool = False
 
 
 Command: TypeAlias = SendText | SendMedia
@@ -72,8 +73,22 @@ class Decorated:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordReaction:
+    """One person's reaction as the record shows it; `sender` is bare. Withdrawn ones are not shown."""
+
+    emoji: str
+    sender: Jid | None
+    from_me: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One row of the provider's record of a chat. `sender` is raw: `is_ad` marks what was sent by an API."""
+    """One row of the provider's record of a chat. `sender` is raw: `is_ad` marks what was sent by an API.
+
+    `at` is WhatsApp's time, of the message; an edit overwrites `content` and moves `updated_at` alone. `call` is
+    what the gateway noted about a call (rows of `media_type` call, whose id is `call:<call id>`).
+    """
 
     id: str
     chat: Jid
@@ -84,6 +99,81 @@ class RecordRow:
     from_me: bool
     media_type: str
     filename: str
+    updated_at: datetime | None = None
+    reactions: tuple[RecordReaction, ...] = ()
+    sender_name: str = ""
+    call: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Rows of one chat, newest first. `more` tells whether older rows may follow within the asked times.
+
+    `size` is how many rows the gateway gave, usable or not: the next page begins at `offset + size`. `total` counts
+    the whole chat whatever times were asked for, and on some gateways other numbers' rows too; None if not said.
+    """
+
+    rows: tuple[RecordRow, ...] = ()
+    size: int = 0
+    more: bool = False
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """A chat the provider knows. `name` may be made up (`Group 1203...`) or our own push name: a hint, no more."""
+
+    jid: Jid
+    name: str
+    last_message_at: datetime | None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPage:
+    """Chats by their last message, newest first. `size` counts what the gateway gave, usable or not."""
+
+    rows: tuple[ChatRow, ...] = ()
+    size: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfoMember:
+    """One member of a group under the addresses known; `owner` made the group or was given it."""
+
+    pn: Jid | None
+    lid: Jid | None
+    admin: bool = False
+    owner: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """A group as WhatsApp shows it. `announce`: only admins write; `locked`: only admins change it."""
+
+    subject: str
+    topic: str = ""
+    members: tuple[GroupInfoMember, ...] = ()
+    announce: bool = False
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Avatar:
+    """Where WhatsApp keeps a picture, for minutes or hours; `id` changes with the picture."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedContact:
+    """A name from the phone's address book (some gateways fall back to push and business names). May be empty."""
+
+    jid: Jid
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rookery.waid import BadJid, Jid
 
 MAX_DEPTH: Final = 64
 MAX_ID: Final = 128
+MAX_JID: Final = 128  # longer texts are none, and must not fill the memory of them
 _HARMFUL: Final = re.compile("[\x00\ud800-\udfff]")
 _INT64: Final = 2**63
 _decoder: Final = msgspec.json.Decoder()
@@ -64,9 +65,13 @@ def clean_value(value: object, depth: int = 0) -> Any:
     return [clean_value(item, depth + 1) for item in value] if isinstance(value, list) else None
 
 
-@lru_cache(maxsize=4096)
 def bare_jid(text: str) -> Jid | None:
     """The JID without its device part, or None. Remembered, for the same few stand in event after event."""
+    return _bare_jid(text) if len(text) <= MAX_JID else None
+
+
+@lru_cache(maxsize=4096)
+def _bare_jid(text: str) -> Jid | None:
     try:
         return Jid.parse(text).bare
     except BadJid:

@@ -55,7 +55,8 @@ class Encoder:
             **more,
             "account": fact.account_id,
             "inbox": fact.inbox_id,
-            "conversation": self._display_ids.get(fact.conversation_id or 0),
+            # A conversation that was erased is only known from the fact.
+            "conversation": self._display_ids.get(fact.conversation_id or 0) or fact.data.get("display_id"),
             "message": fact.message_id,
             "at": fact.at_ms // 1000,
         }

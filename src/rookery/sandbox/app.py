@@ -16,12 +16,12 @@ from rookery.sandbox import connection, errors
 from rookery.sandbox.call import Call, Reply, envelope
 from rookery.sandbox.control import Control
 from rookery.sandbox.model import Slot
-from rookery.sandbox.routes import FREE, SCOPED, V9_FREE, Route
+from rookery.sandbox.routes import FREE, SCOPED, SLOTTED, V9_FREE, Route
+from rookery.sandbox.spoil import spoiled
 from rookery.sandbox.world import World
 
 BODY_LIMIT = 100_000_000
 DEADLINE = 45.0
-GARBAGE = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 def create_app(world: World) -> ASGIApp:
@@ -62,48 +62,12 @@ class Gateway:
         fault = self.world.faults.take(path)
         if fault is None:
             return await self._answer(request)
-        match fault.mode:
-            case "reset":
-                connection.reset(request.scope)
-            case "slow":
-                return await self._answer(request, delay=fault.seconds or 5.0)
-            case "timeout_before" | "timeout_after":
-                await request.body()
-                if fault.mode == "timeout_after":
-                    await self._answer(request)
-                await asyncio.sleep(fault.seconds or 0)
-                connection.drop(request.scope)
-            case "garbage":
-                if fault.executed:
-                    await self._answer(request)
-                return Response(GARBAGE, fault.status or 200, media_type="text/html")
-            case _:
-                if fault.executed:
-                    await self._answer(request, row=fault.leaves_row())
-                return self._ordered(fault.status, fault.code, fault.message, fault.body, fault.content_type)
-        return None
-
-    def _ordered(
-        self,
-        status: int | None,
-        code: str | None,
-        message: str | None,
-        body: str | None,
-        content_type: str | None,
-    ) -> Response:
-        """The answer that a `status` fault describes: raw text when it has a body, else an envelope."""
-        if status in {502, 503} and code is None and message is None and body is None:
-            # Nobody but a proxy in front of the gateway answers so.
-            body, content_type = GARBAGE, "text/html"
-        code = code or errors.CODE_OF_STATUS.get(status or 500, "INTERNAL_SERVER_ERROR")
-        status = status or errors.STATUS_OF_CODE.get(code, 500)
-        if body is not None:
-            return Response(body, status, media_type=content_type or "text/plain")
-        return envelope(self.world, status, code, message or code.replace("_", " ").lower(), errors.ABSENT)
+        return await spoiled(self.world, request, fault, self._answer)
 
     async def _answer(self, request: Request, delay: float = 0.0, row: bool = True) -> Response:
         try:
-            async with asyncio.timeout(DEADLINE * self.world.pace.timeouts):
+            limit = DEADLINE * self.world.pace.timeouts if self.world.profile.deadline else None
+            async with asyncio.timeout(limit):
                 response = await self._checked(request, delay, row)
         except TimeoutError:
             response = self._failure(errors.timed_out())
@@ -117,13 +81,16 @@ class Gateway:
 
     async def _checked(self, request: Request, delay: float, row: bool) -> Response:
         world, path = self.world, request.scope["path"]
-        if path == "/health":
+        if path == "/health" and not world.profile.single_account:
             return PlainTextResponse("OK")
         if world.base_path and not f"{path}/".startswith(f"{world.base_path}/"):
             return self._not_found(request, path)
         path = path[len(world.base_path) :] or "/"
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_preflight(world))
+        if delay and path.startswith("/statics/"):
+            await asyncio.sleep(delay)
+            delay = 0.0
         static = self._static(request, path)
         if static is not None:
             return static
@@ -161,11 +128,7 @@ class Gateway:
 
     async def _routed(self, call: Call) -> Response:
         """Find the route; paths that need a slot, and unknown ones, pass through device resolution first."""
-        newer = self.world.profile.device_webhooks
-        found, wrong_method = _match(call, FREE + (V9_FREE if newer else []))
-        if found is None and not wrong_method and not call.path.startswith("/devices") and call.path != "/":
-            call.found = self._resolve(call.request)
-            found, wrong_method = _match(call, SCOPED)
+        found, wrong_method = self._found(call)
         if wrong_method:
             return PlainTextResponse("Method Not Allowed", 405)
         if found is None:
@@ -176,6 +139,25 @@ class Gateway:
         if isinstance(reply, Reply):
             return envelope(self.world, 200, "SUCCESS", reply.message, reply.results)
         return reply
+
+    def _found(self, call: Call) -> tuple[Route | None, bool]:
+        if self.world.profile.single_account:
+            call.found = self._only_slot()
+            return _match(call, SCOPED)
+        newer = self.world.profile.device_webhooks
+        found, wrong_method = _match(call, FREE + (V9_FREE if newer else []))
+        if found is None and not wrong_method and not call.path.startswith("/devices") and call.path != "/":
+            call.found = self._resolve(call.request)
+            found, wrong_method = _match(call, SCOPED + SLOTTED)
+        return found, wrong_method
+
+    def _only_slot(self) -> Slot:
+        """The account of v7, which is there before it is linked."""
+        for slot in self.world.slots.values():
+            return slot
+        slot = self.world.add_slot("default")
+        slot.client = True
+        return slot
 
     def _home(self) -> Response:
         return Response(

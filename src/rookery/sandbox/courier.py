@@ -7,12 +7,14 @@ import itertools
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
+from rookery.sandbox import dialect as dialects
 from rookery.sandbox import wire
+from rookery.sandbox.dialect import Dialect
 from rookery.sandbox.model import Hook
 from rookery.sandbox.pace import Pace
 from rookery.sandbox.post import Deliver
@@ -38,10 +40,10 @@ class Behaviour(Struct, kw_only=True):
     sign_with: str | None = None
     """Sign with this word instead of the secret."""
     dialect: str | None = None
-    """Media shape: `8.0` object with media_path, `8.2` bare path without caption; None: the profile's own."""
+    """The wording of another build, by a name of `dialect.DIALECTS`; None: the profile's own."""
     auto_download: bool = True
     chunked: bool | None = None
-    """Framing; None: the profile's own."""
+    """Framing; None: the dialect's own."""
 
 
 class Attempt(Struct, kw_only=True):
@@ -66,12 +68,16 @@ class Courier:
     """Delivers events, one task each, unordered; what fails five times is dropped for ever."""
 
     def __init__(
-        self, deliver: Deliver, chunked: bool, pace: Pace, spawn: Callable[[Coroutine[Any, Any, None]], None]
+        self,
+        deliver: Deliver,
+        dialect: Dialect,
+        pace: Pace,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
     ):
         self.deliver = deliver
         self.behaviour = Behaviour()
+        self._own_dialect = dialect
         self.attempts: deque[Attempt] = deque(maxlen=KEPT)
-        self._chunked = chunked
         self._pace = pace
         self._spawn = spawn
         self._numbers = itertools.count(1)
@@ -79,22 +85,39 @@ class Courier:
         self._held: list[Coroutine[Any, Any, None]] = []
         self._random = random.Random(7)  # noqa: S311 - only shuffles
 
-    def post(self, event: Mapping[str, Any], hook: Hook) -> None:
-        """Send `event` to every URL of `hook`, unless its whitelist or the behaviour says otherwise."""
-        name = str(event.get("event", ""))
-        wanted = {item.strip().lower() for item in hook.events.split(",") if item.strip()}
-        if not hook.url or (wanted and name.lower() not in wanted) or _ignored(event, hook.ignore_jids):
-            return
-        payload = event.get("payload")
-        message_id = str(payload.get("id", "")) if isinstance(payload, Mapping) else ""
-        self.post_bytes(wire.body(event), hook, name, message_id)
+    @property
+    def dialect(self) -> Dialect:
+        """The build whose webhooks are spoken now."""
+        name = self.behaviour.dialect
+        return self._own_dialect if name is None else dialects.named(name)
+
+    def post(self, event: Mapping[str, Any], hook: Hook, prepare: float = 0.0) -> None:
+        """Send `event` to every URL of `hook`, unless its whitelist or the behaviour says otherwise.
+
+        prepare: seconds that the gateway needs before (a slow download); they count against the budget.
+        """
+        self.post_all([event], hook, prepare)
+
+    def post_all(self, events: Sequence[Mapping[str, Any]], hook: Hook, prepare: float = 0.0) -> None:
+        """Send several events one after the other under one budget, as `group.participants` are."""
+        letters = []
+        for event in events:
+            if hook.url and _wanted(event, hook):
+                payload = event.get("payload")
+                about = payload if isinstance(payload, Mapping) else event.get("message")
+                message_id = str(about.get("id", "")) if isinstance(about, Mapping) else ""
+                letters.append(Letter(wire.body(event), str(event.get("event", "")), message_id))
+        if letters:
+            self._send(letters, hook, prepare)
 
     def post_bytes(self, body: bytes, hook: Hook, name: str = "", message_id: str = "") -> None:
         """Send exactly these bytes, signed, with duplicates, drops and shuffling applied."""
-        if self._take("drop"):
-            return
-        for _copy in range(1 + self._copies()):
-            self._queue(self._deliver(body, hook, name, message_id))
+        self._send([Letter(body, name, message_id)], hook, 0.0)
+
+    def _send(self, letters: list[Letter], hook: Hook, prepare: float) -> None:
+        kept = [letter for letter in letters if not self._take("drop")]
+        for _copy in range(1 + self._copies() if kept else 0):
+            self._queue(self._deliver(kept, hook, prepare))
 
     def flush(self) -> None:
         """Let go of events held back for shuffling."""
@@ -136,16 +159,20 @@ class Courier:
             setattr(self.behaviour, name, left - 1)
         return bool(left)
 
-    async def _deliver(self, body: bytes, hook: Hook, name: str, message_id: str) -> None:
+    async def _deliver(self, letters: list[Letter], hook: Hook, prepare: float) -> None:
         if self.behaviour.delay:
             await asyncio.sleep(self.behaviour.delay)
-        number = next(self._numbers)
-        signed = wire.signature(self.behaviour.sign_with or hook.secret, body)
-        deadline = time.monotonic() + BUDGET * self._pace.timeouts
-        about = Delivery(number, name, message_id, body, signed)
-        for url in (item.strip() for item in hook.url.split(",")):
-            if url:
-                await self._to_url(url, about, deadline)
+        budget = BUDGET * self._pace.timeouts if self.dialect.budget else float("inf")
+        deadline = time.monotonic() + budget
+        if prepare:
+            # What is still downloading when the budget ends was never sent.
+            await asyncio.sleep(min(prepare * self._pace.people, budget))
+        for letter in letters:
+            signed = wire.signature(self.behaviour.sign_with or hook.secret, letter.body)
+            about = Delivery(next(self._numbers), letter.name, letter.message_id, letter.body, signed)
+            for url in (item.strip() for item in hook.url.split(",")):
+                if url:
+                    await self._to_url(url, about, deadline)
 
     async def _to_url(self, url: str, about: Delivery, deadline: float) -> None:
         for number, pause in enumerate(SLEEPS, start=1):
@@ -157,7 +184,7 @@ class Courier:
     async def _attempt(self, url: str, about: Delivery, number: int, left: float) -> bool:
         started, clock = time.time(), time.monotonic()
         status, error = None, ""
-        chunked = self._chunked if self.behaviour.chunked is None else self.behaviour.chunked
+        chunked = self.dialect.chunked if self.behaviour.chunked is None else self.behaviour.chunked
         try:
             async with asyncio.timeout(min(ATTEMPT_TIMEOUT * self._pace.timeouts, left)):
                 status = await self.deliver(url, wire.webhook_headers(about.signed), about.body, chunked)
@@ -176,6 +203,14 @@ class Courier:
         return good
 
 
+class Letter(Struct, frozen=True):
+    """One body to deliver, and what to call it in the list of attempts."""
+
+    body: bytes
+    name: str = ""
+    message_id: str = ""
+
+
 class Delivery(Struct, frozen=True):
     """One event on its way: sequence number, event name, message id, body and signature."""
 
@@ -184,6 +219,16 @@ class Delivery(Struct, frozen=True):
     message_id: str
     body: bytes = field(default=b"")
     signed: str = ""
+
+
+def _wanted(event: Mapping[str, Any], hook: Hook) -> bool:
+    """The gateway's own whitelist and ignored JIDs (contract 6.2)."""
+    # The fork looks for its old messages under a name that no delivery carries.
+    payload = event.get("payload")
+    history = isinstance(payload, Mapping) and payload.get("from_history_sync") is True
+    name = "on_demand_message" if history else str(event.get("event", ""))
+    wanted = {item.strip().lower() for item in hook.events.split(",") if item.strip()}
+    return (not wanted or name.lower() in wanted) and not _ignored(event, hook.ignore_jids)
 
 
 def _ignored(event: Mapping[str, Any], jids: str) -> bool:

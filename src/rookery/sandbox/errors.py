@@ -63,6 +63,14 @@ def reachout_timelock() -> GatewayError:
     return GatewayError(429, "WA_REACHOUT_TIMELOCK", text)
 
 
+PROSE_OF_CODE: dict[str, str] = {
+    "CONTEXT_ERROR": "Error timeout get avatar!",
+    "DEVICE_NOT_FOUND": "device not found",
+    "AUTHENTICATION_ERROR": "you are not connect to services server, please reconnect",
+    "GATEWAY_TIMEOUT": "Request timed out waiting for WhatsApp server response",
+}
+"""What the gateway says with a code, where a fault names no message of its own."""
+
 STATUS_OF_CODE: dict[str, int] = {
     "VALIDATION_ERROR": 400,
     "INVALID_JID": 400,

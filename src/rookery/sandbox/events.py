@@ -1,32 +1,17 @@
-"""The webhook events of contract 6.4, built from the world."""
+"""The webhook events of contract 6.4, built from the world; `dialect.adapt` takes away what a build does not say."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery.sandbox import identity, moments
+from rookery.sandbox import content, flat, identity, moments
 from rookery.sandbox import jid as jids
+from rookery.sandbox.announce import Event
 from rookery.sandbox.model import Contact, Message, Slot
-from rookery.sandbox.wire import Declared
 
 if TYPE_CHECKING:
     from rookery.sandbox.world import World
-
-Event = dict[str, Any]
-
-EXTENSIONS = {
-    "image/jpeg": ".jpe",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "video/mp4": ".mp4",
-    "audio/ogg": ".oga",
-    "audio/mpeg": ".mp3",
-    "application/pdf": ".pdf",
-}
-"""What a gateway host's MIME database might list first; `.jpe` and `.oga` are the ones that surprise."""
 
 
 def envelope(slot: Slot, event: str, payload: Mapping[str, Any], at: float | None = None) -> Event:
@@ -48,83 +33,64 @@ def common(world: World, slot: Slot, message: Message, at: int, author: str, eve
     }
 
 
-def message(world: World, slot: Slot, made: Message, options: Mapping[str, Any] | None = None) -> Event:
-    """A `message` event. options: `media` (ok, missing, gone), `extension`, `extra` keys for the payload."""
+def message(
+    world: World, slot: Slot, made: Message, options: Mapping[str, Any] | None = None
+) -> Event | None:
+    """A `message` event; None where a failed download loses it.
+
+    options: `media` (ok, missing, gone), `extension`, `anonymous`, `extra` keys for the payload.
+    """
     chosen = options or {}
+    if (
+        made.media is not None
+        and chosen.get("media") == "missing"
+        and world.dialect.lost_with_failed_download
+    ):
+        return None
+    if world.dialect.flat:
+        return flat.message(world, slot, made, chosen)
     payload = common(world, slot, made, made.at, made.author, made.id)
-    if made.text and not (made.media is not None and world.courier.behaviour.dialect == "8.2"):
-        payload["body"] = made.text
+    if chosen.get("anonymous"):
+        payload = {
+            key: value for key, value in payload.items() if key not in {"from_lid", "sender_display_name"}
+        }
+        payload["from"] = ""
+    text = content.body(world, made)
+    if text:
+        payload["body"] = text
+    if made.media is not None and made.text and world.dialect.caption_key:
+        payload["caption"] = made.text
     if made.reply_to:
         payload["replied_to_id"] = made.reply_to
-        quoted = world.find_message(made.account, made.reply_to, made.chat)
-        if quoted is not None and quoted.text:
-            payload["quoted_body"] = quoted.text
+        quoted = content.quoted_text(world, made)
+        if quoted:
+            payload["quoted_body"] = quoted
     payload.update({key: True for key in ("forwarded", "view_once") if getattr(made, key)})
-    for key, content in made.extra.items():
-        payload[key] = Declared(content) if isinstance(content, dict) and key != "referral" else content
-    if made.media is not None and chosen.get("media") != "missing":
-        payload[made.kind] = _media(world, made, chosen)
+    payload.update(content.content_keys(world, made))
+    payload.update(content.media_keys(world, made, chosen))
     payload.update(chosen.get("extra") or {})
     return envelope(slot, "message", payload)
 
 
-def _media(world: World, made: Message, options: Mapping[str, Any]) -> Any:
-    """The content key's value in the shape of the dialect (contract 6.4.3)."""
-    media = made.media
-    assert media is not None
-    captioned = made.kind in {"image", "video", "video_note", "document"}
-    if not world.courier.behaviour.auto_download:
-        shape: dict[str, Any] = {"url": cdn_url(made.id)}
-        if made.kind == "document":
-            shape["filename"] = media.name
-        elif captioned:
-            shape["caption"] = made.text
-        return shape
-    path = save_static(world, made, options)
-    dialect = world.courier.behaviour.dialect
-    if dialect == "8.0":
-        return {"media_path": path, "mime_type": media.mime, "caption": made.text}
-    if captioned and made.text and dialect != "8.2":
-        return {"path": path, "caption": made.text}
-    return path
-
-
-def cdn_url(message_id: str) -> str:
-    return f"https://mmg.whatsapp.net/v/t62.7118-24/{message_id.lower()}.enc"
-
-
-def save_static(world: World, made: Message, options: Mapping[str, Any]) -> str:
-    """Write the downloaded copy that the webhook's path names; `gone` keeps it back for `restore`."""
-    media = made.media
-    assert media is not None
-    suffix = options.get("extension") or extension(made)
-    path = f"statics/media/{world.now()}-{uuid.uuid4()}{suffix}"
-    if options.get("media") == "gone":
-        world.notes.setdefault("gone", {}).setdefault(made.id, []).append((path, media.sha256))
-    else:
-        world.files.put(path, world.files.get(f"blobs/{media.sha256}") or b"")
-    return path
-
-
-def extension(made: Message) -> str:
-    """Rules 1 to 4 of contract 5."""
-    media = made.media
-    assert media is not None
-    _stem, dot, suffix = media.name.rpartition(".")
-    if made.kind == "document" and dot:
-        return f".{suffix}"
-    mime = media.mime.partition(";")[0].strip()
-    return EXTENSIONS.get(mime) or "." + mime.partition("/")[2]
+def bare(world: World, slot: Slot, target: Message, author: str, event_id: str, at: int) -> Event:
+    """A message with the common fields alone: what becomes of an edit that could not be decrypted."""
+    if world.dialect.flat:
+        return flat.junk(world, slot, target, author, event_id, at)
+    return envelope(slot, "message", common(world, slot, target, at, author, event_id))
 
 
 def reaction(
     world: World, slot: Slot, target: Message, author: str, emoji: str, event_id: str, at: int
 ) -> Event:
+    if world.dialect.flat:
+        return flat.reaction(world, slot, target, author, emoji, event_id, at)
     payload = common(world, slot, target, at, author, event_id)
     return envelope(slot, "message.reaction", {**payload, "reaction": emoji, "reacted_message_id": target.id})
 
 
 def revoked(world: World, slot: Slot, target: Message, author: str, event_id: str, at: int) -> Event:
+    if world.dialect.flat:
+        return flat.revoked(world, slot, target, author, event_id, at)
     payload = common(world, slot, target, at, author, event_id)
     payload["revoked_message_id"] = target.id
     # From the revoker's viewpoint: false only when somebody removes another's message.
@@ -136,6 +102,8 @@ def revoked(world: World, slot: Slot, target: Message, author: str, event_id: st
 def edited(
     world: World, slot: Slot, target: Message, author: str, text: str, event_id: str, at: int
 ) -> Event:
+    if world.dialect.flat:
+        return flat.edited(world, slot, target, author, text, event_id, at)
     payload = common(world, slot, target, at, author, event_id)
     payload["original_message_id"] = target.id
     if target.media is None:
@@ -143,10 +111,53 @@ def edited(
     return envelope(slot, "message.edited", payload)
 
 
-def ack(world: World, slot: Slot, ids: Sequence[str], chat: str, author: str, kind: str, at: int) -> Event:
-    """A receipt by `author` (a phone) for messages of `chat`; kind: delivered, read, read-self."""
+def deleted(world: World, slot: Slot, target: Message, author: str, at: int) -> Event | None:
+    """Delete-for-me; `author` as WhatsApp states it: empty in chats of two. None: the gateway never stored it."""
+    if target.row is None:
+        return None
+    from_storage: Event = {
+        "chat_id": identity.record_jid(world, target.chat),
+        "original_content": target.row.content,
+        "original_sender": target.row.sender,
+        "original_timestamp": moments.stamp(target.row_at),
+        "was_from_me": target.from_me,
+    }
+    if target.media is not None:
+        from_storage["original_media_type"] = target.kind
+        if target.kind == "document":
+            from_storage["original_filename"] = target.media.name
+    if world.dialect.flat_delete:
+        return flat.deleted(world, slot, target, author, at, from_storage)
+    payload = {
+        "deleted_message_id": target.id,
+        "timestamp": moments.stamp(at),
+        "from": author,
+        **from_storage,
+    }
+    return envelope(slot, "message.deleted", payload)
+
+
+def ack(
+    world: World,
+    slot: Slot,
+    ids: Sequence[str],
+    chat: str,
+    author: str,
+    kind: str,
+    at: int,
+    *,
+    own_lid: bool = False,
+) -> Event:
+    """A receipt by `author` (a phone) for messages of `chat`; kind: delivered, read, read-self.
+
+    own_lid: the account reads under its own hidden address.
+    """
+    if world.dialect.flat:
+        return flat.ack(world, slot, ids, chat, author, kind, at)
     payload: Event = {"ids": list(ids), "chat_id": identity.chat_jid(world, chat, as_raw=True)}
     fields = identity.author_fields(world, slot, author)
+    if own_lid and slot.lid:
+        fields.update(identity.own_lid_fields(slot))
     fields.pop("from_name", None)
     payload.update(fields)
     payload.update(receipt_type=kind, receipt_type_description=f"the message was {kind}")
@@ -166,13 +177,22 @@ def presence(world: World, slot: Slot, contact: Contact, chat: str, state: str, 
     return envelope(slot, "chat_presence", payload, at)
 
 
-def call(world: World, slot: Slot, contact: Contact, call_id: str, at: int) -> Event:
+def call(
+    world: World,
+    slot: Slot,
+    contact: Contact,
+    call_id: str,
+    at: int,
+    *,
+    rejected: bool = False,
+    group: str = "",
+) -> Event:
     """`call.offer`; before 9.0.1 its `from` stays a LID."""
-    newer = world.profile.sender_display_name
+    newer = world.dialect.display_names
     payload: Event = {
         "call_id": call_id,
         "from": identity.resolved(contact) if newer else identity.raw(contact),
-        "auto_rejected": False,
+        "auto_rejected": rejected,
         "remote_platform": "android",
         "remote_version": "2.26.8.10",
     }
@@ -180,14 +200,19 @@ def call(world: World, slot: Slot, contact: Contact, call_id: str, at: int) -> E
         payload["sender_display_name"] = identity.display_name(contact)
         if contact.lid:
             payload["from_lid"] = contact.lid
+    if group:
+        payload["group_jid"] = group
     return envelope(slot, "call.offer", payload, at)
 
 
-def participants(slot: Slot, group: str, kind: str, members: Sequence[str], at: int) -> Event:
+def participants(world: World, slot: Slot, group: str, kind: str, members: Sequence[str], at: int) -> Event:
     payload = {"chat_id": group, "type": kind, "jids": list(members)}
-    return envelope(slot, "group.participants", payload, at)
+    made = envelope(slot, "group.participants", payload, at)
+    return flat.enveloped(made) if world.dialect.flat else made
 
 
-def joined(slot: Slot, group: str, subject: str, at: int) -> Event:
-    payload = {"chat_id": group, "type": "join", "jids": [slot.jid], "reason": "", "group_name": subject}
+def joined(slot: Slot, group: str, subject: str, at: int, reason: str = "") -> Event:
+    payload = {"chat_id": group, "type": "join", "jids": [slot.jid], "reason": reason}
+    if subject:
+        payload["group_name"] = subject
     return envelope(slot, "group.joined", payload, at)

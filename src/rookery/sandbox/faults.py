@@ -8,7 +8,19 @@ from typing import Literal
 
 from msgspec import Struct
 
-Mode = Literal["refuse", "reset", "timeout_before", "timeout_after", "status", "garbage", "slow"]
+Mode = Literal[
+    "refuse",
+    "reset",
+    "timeout_before",
+    "timeout_after",
+    "status",
+    "garbage",
+    "slow",
+    "hang",
+    "panic",
+    "cut",
+    "trickle",
+]
 
 NO_ROW_TEXTS = (
     "context deadline exceeded",
@@ -21,7 +33,8 @@ class Fault(Struct, kw_only=True):
     """One order: the next `times` requests whose path matches go wrong.
 
     path: prefix of the path below the base path, or a pattern with `*`; None: every request.
-    seconds: before the connection drops (time-outs), before the answer (slow), of deafness (refuse).
+    seconds: before the connection drops (time-outs, hang), before the answer (slow), over which it is spread
+    (trickle), of deafness (refuse).
     status, code, message, body, content_type: the answer of `status`; executed: whether the request is carried
     out nevertheless (status, garbage). after: this many matching requests pass first.
     """

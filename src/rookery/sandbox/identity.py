@@ -31,12 +31,25 @@ def chat_jid(world: World, chat: str, *, as_raw: bool = False) -> str:
     return raw(contact) if as_raw else resolved(contact)
 
 
+def record_jid(world: World, chat: str) -> str:
+    """JID under which the gateway's record keeps a chat; rarely the LID of somebody whose number it knows."""
+    contact = world.contacts.get(chat)
+    return (
+        contact.lid
+        if contact is not None and contact.lid and contact.stored_as_lid
+        else chat_jid(world, chat)
+    )
+
+
 def display_name(contact: Contact) -> str:
     return contact.saved_name or contact.name or contact.phone
 
 
 def author_fields(world: World, slot: Slot, author: str) -> dict[str, Any]:
     """`from`, and where they apply `from_lid`, `from_name` and `sender_display_name`."""
+    if "@" in author:
+        # A newsletter speaks for itself and has no name here.
+        return {"from": author}
     contact = world.contacts.get(author)
     if author == slot.phone or contact is None:
         fields: dict[str, Any] = {"from": jids.pn(author)}
@@ -48,18 +61,24 @@ def author_fields(world: World, slot: Slot, author: str) -> dict[str, Any]:
         name, shown = contact.name, display_name(contact)
     if name:
         fields["from_name"] = name
-    if world.profile.sender_display_name and shown:
+    if world.dialect.display_names and shown:
         fields["sender_display_name"] = shown
     return fields
 
 
+def own_lid_fields(slot: Slot) -> dict[str, Any]:
+    """The account itself under its hidden address, which the gateway does not resolve here."""
+    return {"from": slot.lid, "from_lid": slot.lid}
+
+
 def chat_fields(world: World, slot: Slot, message: Message) -> dict[str, Any]:
     """`chat_id`, `chat_lid` when the raw chat is a LID, and the fork's `chat_name` on own messages."""
-    fields: dict[str, Any] = {"chat_id": chat_jid(world, message.chat)}
+    resolves = world.dialect.resolves_chats
+    fields: dict[str, Any] = {"chat_id": chat_jid(world, message.chat, as_raw=not resolves)}
     contact = world.contacts.get(message.chat)
-    if contact is not None and contact.lid:
+    if contact is not None and contact.lid and resolves:
         fields["chat_lid"] = contact.lid
-    if world.profile.chat_name and message.author == slot.phone:
+    if world.dialect.chat_name and message.author == slot.phone:
         name = chat_name(world, message.chat)
         if name:
             fields["chat_name"] = name
@@ -70,8 +89,9 @@ def chat_name(world: World, chat: str) -> str:
     """The name under which the gateway stores a chat."""
     contact = world.contacts.get(chat)
     if contact is not None:
-        return display_name(contact)
+        return contact.stored_name or display_name(contact)
     group = world.groups.get(chat)
     if group is not None:
-        return group.subject
-    return chat.partition("@")[0]
+        return group.subject if group.in_history else f"Group {chat.partition('@')[0]}"
+    newsletter = world.newsletters.get(chat)
+    return newsletter.name if newsletter is not None else chat.partition("@")[0]

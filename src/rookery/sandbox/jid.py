@@ -33,6 +33,11 @@ def pn(phone: str) -> str:
     return phone + PEOPLE
 
 
+def hidden(value: str) -> str:
+    """A LID, which may be given by its digits alone."""
+    return value if "@" in value else value + HIDDEN
+
+
 def digits(value: str) -> str:
     return "".join(character for character in value if character.isdigit())
 

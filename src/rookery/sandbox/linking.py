@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import segno
 from PIL import Image
 
-from rookery.sandbox import errors, people
+from rookery.sandbox import announce, errors, people
 from rookery.sandbox.model import Slot
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ def pair_code(world: World, slot: Slot, phone: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def scan(world: World, slot: Slot, phone: str, push_name: str) -> None:
+def scan(world: World, slot: Slot, phone: str, push_name: str, lid: str = "") -> None:
     """Somebody points a phone at the QR code, or types the pairing code."""
     forget_qr(world, slot)
     typed = world.notes.pop(f"pair:{slot.id}", None)
-    world.link(slot, phone or typed or "15550000001", push_name or "Demo Shop")
+    world.link(slot, phone or typed or "15550000001", push_name or "Demo Shop", lid)
+    # The phone hands over its history and keys; only v7 lets that through to webhooks.
+    people.junk(world, slot.phone, slot.phone)
 
 
 def reconnect(world: World, slot: Slot) -> None:
@@ -99,7 +101,7 @@ def reconnect(world: World, slot: Slot) -> None:
         raise errors.internal("server returned error 403")
     slot.connected = True
     world.save("slot", slot.id, slot)
-    people.release(world, slot)
+    announce.release(world, slot)
 
 
 def drop(world: World, slot: Slot) -> None:
@@ -115,18 +117,30 @@ def ban(world: World, slot: Slot) -> None:
 
 
 def logout(world: World, slot: Slot) -> None:
-    """REST logout: the fork removes the slot, later builds keep it without a client."""
+    """REST logout: the fork removes the slot, later builds keep it without a client, v7 wipes all and starts anew."""
     _unlink(world, slot)
+    if world.profile.single_account:
+        slot.client = True
+        forget_history(world)
+        world.save("slot", slot.id, slot)
     if not world.profile.keeps_slot_on_logout:
         remove(world, slot)
 
 
 def logout_on_phone(world: World, slot: Slot) -> None:
     """The owner unlinks the device: the fork also erases the stored history of every device."""
+    if world.profile.single_account:
+        logout(world, slot)
+        return
     _unlink(world, slot)
     if world.profile.keeps_slot_on_logout:
         return
     remove(world, slot)
+    forget_history(world)
+
+
+def forget_history(world: World) -> None:
+    """The gateway's record is emptied, for every account; phones keep theirs."""
     for found in world.chats.values():
         for message in found:
             message.row = None

@@ -25,8 +25,19 @@ class Contact(Struct, kw_only=True):
     saved_name: str = ""
     about: str = "Available"
     avatar: bool = False
+    avatar_hidden: bool = False
+    avatar_slow: bool = False
+    """WhatsApp takes longer than the gateway waits for the picture: 408."""
+    avatar_version: int = 0
+    """Another number, another picture."""
     quiet_ack: bool = False
     """Only linked devices answer: no receipt ever comes (contract 6.4.12)."""
+    linked_devices: list[int] = field(default_factory=list)
+    """Device numbers of this person's WhatsApp Web or desktop; v7 forwards their receipts too."""
+    stored_as_lid: bool = False
+    """The gateway's record keeps the chat under the LID although events name the number (contract 7, 41)."""
+    stored_name: str = ""
+    """The name under which the gateway stored the chat, if not the person's: sometimes our own (contract 7, 19)."""
 
 
 class Member(Struct, kw_only=True):
@@ -41,9 +52,40 @@ class Group(Struct, kw_only=True):
     topic: str = ""
     created_at: int = 0
     members: list[Member] = field(default_factory=list)
+    subject_set_at: int = 0
+    subject_set_by: str = ""
+    """Phone; empty: the owner, when the group was made."""
+    locked: bool = False
+    announce: bool = False
+    timer: int = 0
+    addressing: str = ""
+    """`pn` or `lid`; empty: lid as soon as a member has one."""
+    in_history: bool = False
+    """A history sync told the subject; until then the gateway calls the chat `Group <id>`."""
+    avatar: bool = False
+    avatar_version: int = 0
 
     def member(self, phone: str) -> Member | None:
         return next((member for member in self.members if member.phone == phone), None)
+
+
+class Newsletter(Struct, kw_only=True):
+    """A channel that the linked account follows; `posts` counts up to the next `server_id`."""
+
+    jid: str
+    name: str
+    description: str = ""
+    role: str = "subscriber"
+    muted: bool = False
+    posts: int = 100
+
+
+class ChatState(Struct, kw_only=True):
+    """What the account has set for one chat. `timer`: seconds until its messages disappear, 0 for never."""
+
+    archived: bool = False
+    pinned: bool = False
+    timer: int = 0
 
 
 class Media(Struct, kw_only=True):
@@ -71,6 +113,8 @@ class Row(Struct, kw_only=True):
     visible_at: float
     created_at: int
     updated_at: int
+    at: int | None = None
+    """Another time than the message's: an edit of something unknown makes a row with the edit's own time."""
 
 
 class Message(Struct, kw_only=True):
@@ -99,6 +143,17 @@ class Message(Struct, kw_only=True):
     row: Row | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     """Content key (contact, location, ...) to its object, as it stands in the webhook."""
+    linked: int = 0
+    """Number of the linked device it was written on; 0: the phone."""
+    mentions: list[str] = field(default_factory=list)
+    """Phones named with `@` in the text."""
+    quoted: str = ""
+    """The quoted text, where the quoted message is none that this world knows."""
+
+    @property
+    def row_at(self) -> int:
+        """The time of the gateway's row."""
+        return self.at if self.row is None or self.row.at is None else self.row.at
 
 
 class Hook(Struct, kw_only=True):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from rookery.sandbox import dialect
+from rookery.sandbox.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,8 @@ class Profile:
 
     name: str
     version: str
-    chunked_webhooks: bool
-    """Webhooks have no Content-Length (every build up to 9.0.0)."""
+    dialect: Dialect
+    """How its webhooks are worded."""
     reposts_redirects: bool
     """307 and 308 are followed with body and signature; otherwise they count as a failure."""
     keeps_slot_on_logout: bool
@@ -28,20 +31,30 @@ class Profile:
     file_needs_part: bool
     """`/send/file` without a multipart file part fails with 500, whatever `file_url` says."""
     groups_skip_login_check: bool
-    sender_display_name: bool
-    chat_name: bool
+    best_names: bool
+    """`/user/my/contacts` and stored rows give the best name there is; otherwise only the saved one."""
+    row_name: str
+    """Key of the author's name in `/chat/:jid/messages`; empty: there is none."""
+    row_reactions: bool
+    row_calls: bool
+    totals_over_devices: bool
+    """`pagination.total` counts the chat's rows of every account (up to 9.2.0)."""
     app_info: bool
     unstar_works: bool
     revoke_deletes_row: bool
     decodes_all_params: bool
     json_type: str
     challenge: str
+    single_account: bool = False
+    """One account without slots: no `/devices`, no device header, no `/health` (v7)."""
+    deadline: bool = True
+    """Requests end after 45 s with 504."""
 
 
 V8 = Profile(
     name="v8",
     version="v8.7.0+2",
-    chunked_webhooks=True,
+    dialect=dialect.V8,
     reposts_redirects=False,
     keeps_slot_on_logout=False,
     login_by_device_path=False,
@@ -50,8 +63,11 @@ V8 = Profile(
     unknown_chat_fails=True,
     file_needs_part=True,
     groups_skip_login_check=True,
-    sender_display_name=False,
-    chat_name=True,
+    best_names=False,
+    row_name="sender_name",
+    row_reactions=True,
+    row_calls=True,
+    totals_over_devices=True,
     app_info=False,
     unstar_works=False,
     revoke_deletes_row=False,
@@ -63,7 +79,7 @@ V8 = Profile(
 V9 = Profile(
     name="v9",
     version="v9.2.0",
-    chunked_webhooks=False,
+    dialect=dialect.V9,
     reposts_redirects=True,
     keeps_slot_on_logout=True,
     login_by_device_path=True,
@@ -72,8 +88,11 @@ V9 = Profile(
     unknown_chat_fails=False,
     file_needs_part=False,
     groups_skip_login_check=False,
-    sender_display_name=True,
-    chat_name=False,
+    best_names=True,
+    row_name="sender_display_name",
+    row_reactions=True,
+    row_calls=True,
+    totals_over_devices=False,
     app_info=True,
     unstar_works=True,
     revoke_deletes_row=True,
@@ -82,7 +101,22 @@ V9 = Profile(
     challenge='Basic realm="Restricted", charset="UTF-8"',
 )
 
-PROFILES: dict[str, Profile] = {"v8": V8, "v9": V9}
+V7 = replace(
+    V8,
+    name="v7",
+    version="v7.11.4",
+    dialect=dialect.V7,
+    keeps_slot_on_logout=True,
+    ninth_digit=False,
+    groups_skip_login_check=False,
+    row_name="",
+    row_reactions=False,
+    row_calls=False,
+    single_account=True,
+    deadline=False,
+)
+
+PROFILES: dict[str, Profile] = {"v7": V7, "v8": V8, "v9": V9}
 
 
 def named(name: str) -> Profile:

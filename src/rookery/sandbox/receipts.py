@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rookery.sandbox import events, people
-from rookery.sandbox.model import Contact, Message
+from rookery.sandbox import announce, events, flat
+from rookery.sandbox.model import Contact, Message, Slot
 
 if TYPE_CHECKING:
     from rookery.sandbox.world import World
@@ -32,7 +33,7 @@ def _recipients(world: World, message: Message) -> list[Contact]:
 
 
 async def _receive(world: World, message: Message, contact: Contact) -> None:
-    if contact.quiet_ack:
+    if contact.quiet_ack and not world.dialect.linked_device_acks:
         return
     await asyncio.sleep(DELIVERED_AFTER * world.pace.people)
     if contact.receives:
@@ -47,8 +48,18 @@ def _ack(world: World, message: Message, contact: Contact, kind: str) -> None:
         message.status = kind
         world.keep(message)
     at, phone = world.now(), contact.phone
-    people.post(
-        world,
-        message.account,
-        lambda slot: events.ack(world, slot, [message.id], message.chat, phone, kind, at),
-    )
+    if not contact.quiet_ack:
+        announce.post(
+            world,
+            message.account,
+            lambda slot: events.ack(world, slot, [message.id], message.chat, phone, kind, at),
+        )
+    if world.dialect.linked_device_acks:
+        for device in contact.linked_devices:
+            announce.post(world, message.account, _of_linked(world, message, phone, kind, at, device))
+
+
+def _of_linked(
+    world: World, message: Message, phone: str, kind: str, at: int, device: int
+) -> Callable[[Slot], announce.Event]:
+    return lambda slot: flat.ack(world, slot, [message.id], message.chat, phone, kind, at, device)

@@ -72,7 +72,7 @@ def stored_chat(world: World, chat_jid: str) -> str | None:
     if chat_jid in world.groups:
         return chat_jid
     contact = world.find_contact(chat_jid)
-    if contact is not None and identity.resolved(contact) == chat_jid:
+    if contact is not None and identity.record_jid(world, contact.phone) == chat_jid:
         return contact.phone
     known = {chat for _account, chat in world.chats}
     return chat_jid if chat_jid in known else None

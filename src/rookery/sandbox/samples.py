@@ -135,16 +135,71 @@ def paper(title: str = "Invoice 0042") -> bytes:
     return out + head + table + trailer
 
 
-def default(kind: str) -> tuple[str, str, bytes]:
-    """(name, MIME type, bytes) of the file somebody sends when the test does not say which."""
+@cache
+def song(seconds: float = 2.0) -> bytes:
+    """The same tune as music: MP3."""
+    rate = 44100
+    frame = av.AudioFrame(format="s16", layout="mono", samples=int(seconds * rate))
+    frame.planes[0].update(_tune(seconds, rate))
+    frame.sample_rate = rate
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp3") as container:
+        stream = container.add_stream("libmp3lame", rate=rate)
+        stream.layout = "mono"
+        resampler = av.AudioResampler(format="s16p", layout="mono", rate=rate)
+        for part in resampler.resample(frame):
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+    return out.getvalue()
+
+
+@cache
+def waving_sticker() -> bytes:
+    """An animated 512 x 512 WebP of three pictures."""
+    pictures = []
+    for lift in (0, 40, 80):
+        image = Image.new("RGBA", (512, 512), (0, 0, 0, 0))
+        draw = ImageDraw.Draw(image)
+        draw.ellipse((90, 140, 422, 472), fill=(120, 200, 255, 255))
+        draw.line((400, 300, 470, 260 - lift), fill=(60, 110, 160, 255), width=36)
+        pictures.append(image)
+    out = io.BytesIO()
+    pictures[0].save(out, "WEBP", save_all=True, append_images=pictures[1:], duration=200, loop=0)
+    return out.getvalue()
+
+
+@cache
+def portrait(hue: int, size: int = 320) -> bytes:
+    """Head and shoulders of nobody, as a square JPEG."""
+    image = Image.new("RGB", (size, size), f"hsl({hue}, 45%, 82%)")
+    draw = ImageDraw.Draw(image)
+    skin, cloth = f"hsl({hue // 9 + 15}, 45%, {45 + hue % 35}%)", f"hsl({(hue + 180) % 360}, 45%, 42%)"
+    draw.ellipse((size * 0.14, size * 0.66, size * 0.86, size * 1.3), fill=cloth)
+    draw.ellipse(
+        (size * 0.3, size * 0.16, size * 0.7, size * 0.28 + size * 0.36), fill=f"hsl({hue % 50}, 50%, 22%)"
+    )
+    draw.ellipse((size * 0.33, size * 0.24, size * 0.67, size * 0.7), fill=skin)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def default(kind: str, name: str = "", *, animated: bool = False) -> tuple[str, str, bytes]:
+    """(name, MIME type, bytes) of the file somebody sends when the test does not say which.
+
+    `name` is that of the file to be: its ending chooses among the samples of a kind.
+    """
     match kind:
-        case "image":
-            return "photo.jpg", "image/jpeg", picture()
+        case "image" | "interactive":
+            form = {"png": "PNG", "webp": "WEBP", "gif": "GIF"}.get(name.rpartition(".")[2].lower(), "JPEG")
+            return "photo.jpg", "image/jpeg", picture(form)
         case "video" | "video_note":
             return "clip.mp4", "video/mp4", clip()
+        case "audio" if name.lower().endswith(".mp3"):
+            return name, "audio/mpeg", song()
         case "audio":
             return "voice.ogg", "audio/ogg; codecs=opus", voice()
         case "sticker":
-            return "sticker.webp", "image/webp", sticker()
+            return "sticker.webp", "image/webp", waving_sticker() if animated else sticker()
         case _:
             return "invoice.pdf", "application/pdf", paper()

@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from rookery.sandbox import samples
+from rookery.sandbox import kinds, samples
 
 KINDS_OF_TYPE = {"image": "image", "video": "video", "audio": "audio"}
-MEDIA_KINDS = ("image", "video", "video_note", "audio", "document", "sticker")
 
 
 class FileSpec(Struct, kw_only=True):
@@ -28,17 +27,23 @@ class FileSpec(Struct, kw_only=True):
 class Saying(Struct, kw_only=True):
     """One message to be sent by a person.
 
-    kind: text, image, video, video_note, audio, document, sticker, contact, location, live_location, or
-    unsupported (an empty message, contract 6.4.8); guessed from `file`. file: a name or `FileSpec`.
-    chat: JID of a group; device: slot id or number when there are several. at: unix seconds, default now.
-    media: `ok`, `missing` (no media key) or `gone` (the path leads nowhere until restored). extension: of the
-    served path, such as `.ogg; codecs=opus`. extra: more payload keys. silent: the webhook is lost.
+    kind: one of `kinds.KNOWN` or `kinds.ALIASES`, guessed from the other options. file: a name or `FileSpec`.
+    chat: JID of a group, or `status@broadcast`; device: slot id or number when there are several. at: unix
+    seconds, default now. media: `ok`, `missing` (no media key) or `gone` (the path leads nowhere until restored).
+    extension: of the served path, such as `.ogg; codecs=opus`. prepare: seconds the gateway needs to download.
+    content: replaces the content object of its kind. thumbnail: true, or a size in bytes. mentions: phones, their
+    tokens are added where the text lacks them. quoted: text of a quoted message this world does not know.
+    linked: written on that linked device. broadcast: through a broadcast list. expires: the chat's timer from now
+    on. parts: the pictures of an album. silent: the webhook is lost; withheld: WhatsApp never hands the message to
+    linked devices; stored: false keeps it out of the gateway's record. anonymous: `from` is empty. extra: more
+    payload keys.
     """
 
     text: str = ""
     kind: str = ""
     file: str | FileSpec | None = None
     reply_to: str | None = None
+    quoted: str = ""
     chat: str | None = None
     device: str | None = None
     id: str | None = None
@@ -47,11 +52,24 @@ class Saying(Struct, kw_only=True):
     view_once: bool = False
     media: str = "ok"
     extension: str | None = None
+    prepare: float = 0.0
     extra: dict[str, Any] = field(default_factory=dict)
     contact: dict[str, str] | None = None
+    contacts: list[dict[str, str]] = field(default_factory=list)
     location: dict[str, Any] | None = None
+    content: dict[str, Any] | None = None
+    thumbnail: bool | int = False
     referral: dict[str, Any] | None = None
+    mentions: list[str] = field(default_factory=list)
+    animated: bool = False
+    linked: int = 0
+    broadcast: bool = False
+    expires: int | None = None
+    parts: list[dict[str, Any]] = field(default_factory=list)
     silent: bool = False
+    withheld: bool = False
+    stored: bool = True
+    anonymous: bool = False
 
 
 def saying(**options: Any) -> Saying:
@@ -60,15 +78,26 @@ def saying(**options: Any) -> Saying:
     unknown = set(options) - set(Saying.__struct_fields__)
     if unknown:
         raise ValueError(f"unknown option {', '.join(sorted(unknown))}")
-    made.kind = made.kind or _guess_kind(made)
+    wanted = made.kind or _guess_kind(made)
+    made.kind = kinds.ALIASES.get(wanted, wanted)
+    if made.kind not in kinds.KNOWN:
+        raise ValueError(
+            f"no kind {wanted!r}; there are {', '.join(sorted(kinds.KNOWN | set(kinds.ALIASES)))}"
+        )
+    if made.media not in {"ok", "missing", "gone"}:
+        raise ValueError("media must be ok, missing or gone")
     return made
 
 
 def _guess_kind(made: Saying) -> str:
     if made.contact:
         return "contact"
+    if made.contacts:
+        return "contacts"
     if made.location:
         return "location"
+    if made.parts:
+        return "album"
     if made.file is None:
         return "text"
     mime = _mime(made.file if isinstance(made.file, FileSpec) else FileSpec(name=made.file), "")
@@ -81,10 +110,10 @@ def _mime(spec: FileSpec, fallback: str) -> str:
 
 def file_of(made: Saying) -> tuple[str, str, bytes] | None:
     """(name, MIME type, bytes) for a message with media, else None. Raises ValueError for bad base64."""
-    if made.kind not in MEDIA_KINDS:
+    if made.kind not in kinds.MEDIA and (made.kind != "interactive" or made.file is None):
         return None
     spec = FileSpec(name=made.file) if isinstance(made.file, str) else made.file or FileSpec()
-    name, mime, data = samples.default(made.kind)
+    name, mime, data = samples.default(made.kind, spec.name, animated=made.animated)
     if spec.base64 is not None:
         try:
             data = base64.b64decode(spec.base64, validate=True)
@@ -98,20 +127,13 @@ def file_of(made: Saying) -> tuple[str, str, bytes] | None:
 
 
 def content_keys(made: Saying) -> dict[str, Any]:
-    """The content key of messages without a file (contract 6.4.4 to 6.4.7)."""
-    keys: dict[str, Any] = {}
-    if made.kind == "contact":
-        keys["contact"] = _card(made.contact or {"name": "Ada Example", "phone": "+1 555 000 0199"})
-    if made.kind in {"location", "live_location"}:
-        place = {"degreesLatitude": -22.9519, "degreesLongitude": -43.2105, "name": "Viewpoint"}
-        keys[made.kind] = made.location or place
+    """The content keys of messages without a file (contract 6.4.4 to 6.4.7)."""
+    cards = [made.contact] if made.contact else made.contacts
+    keys = kinds.content_of(made.kind, made.content or made.location, cards)
+    if made.thumbnail and made.kind in {"location", "live_location"}:
+        keys[made.kind]["JPEGThumbnail"] = kinds.thumbnail(made.thumbnail)
+    if made.thumbnail and made.kind == "order":
+        keys["order"]["thumbnail"] = kinds.thumbnail(made.thumbnail)
     if made.referral:
         keys["referral"] = made.referral
     return keys
-
-
-def _card(contact: dict[str, str]) -> dict[str, str]:
-    name, phone = contact.get("name", ""), contact.get("phone", "")
-    waid = "".join(character for character in phone if character.isdigit())
-    vcard = f"BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL;type=CELL;waid={waid}:{phone}\nEND:VCARD"
-    return {"displayName": name, "vcard": vcard, "phone_number": phone}

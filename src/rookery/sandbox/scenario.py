@@ -7,7 +7,7 @@ import random
 from typing import Any
 from urllib.parse import urlsplit
 
-from rookery.sandbox import people
+from rookery.sandbox import acts, people
 from rookery.sandbox.cast import CAST, GROUP_JID, GROUP_MEMBERS, GROUP_SUBJECT, Person
 from rookery.sandbox.model import Contact, Group, Member, Message
 from rookery.sandbox.world import World
@@ -43,7 +43,9 @@ class Scenario:
             members = [Member(phone=phone) for phone in (*GROUP_MEMBERS, self.world.default_account())]
             members[0].admin = members[0].owner = True
             created = self.world.now() - 86400 * 30
-            group = Group(jid=GROUP_JID, subject=GROUP_SUBJECT, created_at=created, members=members)
+            group = Group(
+                jid=GROUP_JID, subject=GROUP_SUBJECT, created_at=created, members=members, avatar=True
+            )
             self.world.groups[GROUP_JID] = group
             self.world.save("group", GROUP_JID, group)
 
@@ -60,6 +62,8 @@ class Scenario:
                 told.append(self.world.phone_say(person.phone, **options))
             else:
                 told.append(self.world.say(person.phone, **options))
+            for act in line.then:
+                acts.perform(self.world, self.world.contacts[person.phone], act)
         return told
 
     async def _live(self) -> None:
@@ -84,20 +88,27 @@ class Scenario:
 
     async def _reply(self, contact: Contact, person: Person, message: Message) -> None:
         await self._pause((3.0, 5.0))
+        if self._random.random() < 0.3:
+            people.react(self.world, contact, message.id, self._random.choice("👍❤🙏"))
+            await self._pause((1.0, 2.0))
         answer = dict(self._random.choice(person.answers))
         if self._random.random() < 0.25:
             answer["reply_to"] = message.id
         await self._speak(contact, answer)
 
-    async def _speak(self, contact: Contact, options: dict[str, Any]) -> None:
-        recording = options.get("kind") == "audio"
+    async def _speak(self, contact: Contact, act: dict[str, Any]) -> None:
         try:
-            people.type_in(self.world, contact, {"media": "audio" if recording else ""})
-            await self._pause((1.5, 4.0))
-            people.type_in(self.world, contact, {"state": "paused"})
-            self.world.say(contact.phone, **options)
+            if "do" not in act:
+                recording, chat = act.get("kind") == "audio", act.get("chat")
+                people.type_in(self.world, contact, {"media": "audio" if recording else "", "chat": chat})
+                await self._pause((1.5, 4.0))
+                people.type_in(self.world, contact, {"state": "paused", "chat": chat})
+            acts.perform(self.world, contact, act)
+            if "then" in act:
+                await self._pause((4.0, 9.0))
+                acts.perform(self.world, contact, act["then"])
         except LookupError:
-            # The linked phone was logged out: there is nobody to talk to until it is back.
+            # The linked phone was logged out, or the speaker has left the group: there is nobody to talk to.
             return
 
     async def _pause(self, span: tuple[float, float]) -> None:

@@ -20,7 +20,8 @@ def screen(world: World, contact: Contact, chat: str | None, account: str | None
     """
     owner = account or _only_account(world, contact, chat)
     shown = world.messages(owner, chat or contact.phone)
-    return [_bubble(message, contact.phone) for message in shown]
+    # A call is a row of the gateway, not a bubble.
+    return [_bubble(message, contact.phone) for message in shown if message.kind != "call"]
 
 
 def _only_account(world: World, contact: Contact, chat: str | None) -> str:

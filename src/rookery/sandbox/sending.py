@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from rookery.sandbox import events, ids, receipts
+from rookery.sandbox import announce, events, ids, receipts
 from rookery.sandbox.model import Media, Message, Slot
 from rookery.sandbox.world import ROW_DELAY
 
@@ -44,7 +44,7 @@ async def transmit(
         world.keep(message)
     if row:
         world.write_row(message, made.content, slot.ad_jid, ROW_DELAY)
-    _echo(world, slot, message)
+    announce.post_to_others(world, slot, lambda other: events.message(world, other, message))
     receipts.follow(world, message)
     contact = world.contacts.get(message.chat)
     if contact is not None:
@@ -72,10 +72,3 @@ def _sent(world: World, slot: Slot, made: Outgoing) -> Message:
         via="api",
         extra=made.extra,
     )
-
-
-def _echo(world: World, slot: Slot, message: Message) -> None:
-    """Only other slots of the same number hear of an API send (contract 6.3)."""
-    for other in world.slots_of(slot.phone):
-        if other is not slot and other.connected:
-            world.courier.post(events.message(world, other, message), world.hook_for(other))

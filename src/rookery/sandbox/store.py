@@ -45,6 +45,13 @@ class Store:
             rows = self._db.execute("SELECT json FROM doc WHERE kind = ? ORDER BY rowid", (kind,)).fetchall()
         return [msgspec.json.decode(json, type=as_type) for (json,) in rows]
 
+    def items(self, kind: str, as_type: type[T]) -> list[tuple[str, T]]:
+        """(key, document) of one kind, oldest first."""
+        with self._lock:
+            query = "SELECT key, json FROM doc WHERE kind = ? ORDER BY rowid"
+            rows = self._db.execute(query, (kind,)).fetchall()
+        return [(key, msgspec.json.decode(json, type=as_type)) for key, json in rows]
+
     def wipe(self) -> None:
         with self._lock:
             self._db.execute("DELETE FROM doc")

@@ -52,13 +52,19 @@ class Tasks:
         if self._waiting:
             self.adopt()
         while self._running:
-            await asyncio.gather(*self._running)
+            done = await asyncio.gather(*self._running, return_exceptions=True)
+            for result in done:
+                # A job that a restart cut off has come to its end too.
+                if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                    raise result
 
-    def cancel(self) -> None:
-        for job, _background in self._waiting:
-            job.close()
-        self._waiting = []
-        for task in [*self._running, *self._background]:
+    def cancel(self, *, background: bool = True) -> None:
+        """Give up what has not ended, background jobs too unless told otherwise."""
+        for job, is_background in self._waiting:
+            if background or not is_background:
+                job.close()
+        self._waiting = [] if background else [entry for entry in self._waiting if entry[1]]
+        for task in [*self._running, *(self._background if background else ())]:
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(task.cancel)
 

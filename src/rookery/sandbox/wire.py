@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _ESCAPES = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Go has no such text: what is not UTF-8 becomes the replacement character."""
 _TABLE = str.maketrans(_ESCAPES)
 
 
@@ -29,7 +32,7 @@ def _sorted(value: Any) -> Any:
 def dump(value: Any) -> bytes:
     """Compact JSON as Go's encoder writes it: `& < >` escaped, other characters as raw UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_TABLE).encode("utf-8", errors="replace")
+    return _SURROGATES.sub("\ufffd", text.translate(_TABLE)).encode()
 
 
 def body(event: Mapping[str, Any]) -> bytes:

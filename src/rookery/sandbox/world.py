@@ -11,18 +11,21 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
+from rookery.sandbox import announce, moments, people, screens
 from rookery.sandbox import jid as jids
-from rookery.sandbox import moments, people, screens
 from rookery.sandbox import profile as profiles
 from rookery.sandbox.courier import Courier
+from rookery.sandbox.dialect import Dialect
 from rookery.sandbox.faults import Faults
 from rookery.sandbox.fetch import Fetch, over_http
-from rookery.sandbox.model import Contact, Group, Hook, Media, Message, Row, Slot
+from rookery.sandbox.model import ChatState, Contact, Group, Hook, Media, Message, Newsletter, Row, Slot
 from rookery.sandbox.pace import Pace
 from rookery.sandbox.post import Deliver, SocketPost
 from rookery.sandbox.store import Files, Store
 from rookery.sandbox.tasks import Tasks
 
+BOOT = 2.0
+"""Seconds from the start of the gateway to the first connection (contract 3.1)."""
 ROW_DELAY = 0.4
 """Seconds until the gateway has written its own copy of a message that its API sent."""
 
@@ -40,7 +43,7 @@ class Listener(Protocol):
 class World:
     """Everything that exists behind one gateway, and the few verbs that tests use directly.
 
-    profile: `v8` or `v9`. user, password: Basic auth; an empty user leaves the API open. data_dir: where the
+    profile: `v7`, `v8` or `v9`. user, password: Basic auth; an empty user leaves the API open. data_dir: where the
     world is kept; None keeps it in memory. clock: aware UTC now. pace: see `Pace`. webhook_url and
     webhook_secret: the gateway's global ones. deliver: replaces the network for webhooks; fetch: for `*_url`.
     """
@@ -72,7 +75,7 @@ class World:
         self.store, self.files = Store(folder), Files(folder)
         self.tasks, self.faults = Tasks(), Faults()
         send = deliver or SocketPost(self.profile.reposts_redirects)
-        self.courier = Courier(send, self.profile.chunked_webhooks, self.pace, self.tasks.spawn)
+        self.courier = Courier(send, self.profile.dialect, self.pace, self.tasks.spawn)
         self.on_outgoing: list[Callable[[Contact, Message], None]] = []
         self._locks: dict[str, asyncio.Lock] = {}
         self._load()
@@ -81,6 +84,9 @@ class World:
         self.contacts = {contact.phone: contact for contact in self.store.all("contact", Contact)}
         self.groups = {group.jid: group for group in self.store.all("group", Group)}
         self.slots = {slot.id: slot for slot in map(self._booted, self.store.all("slot", Slot))}
+        self.newsletters = {one.jid: one for one in self.store.all("newsletter", Newsletter)}
+        self._states = dict(self.store.items("chat", ChatState))
+        self._shift = next(iter(self.store.all("clock", int)), 0)
         self.chats: dict[tuple[str, str], list[Message]] = {}
         self.held: list[tuple[str, Callable[[Slot], None]]] = []
         self.notes: dict[str, Any] = {}
@@ -113,6 +119,23 @@ class World:
             self.store.wipe()
             self._load()
 
+    def restart(self) -> None:
+        """The process ends and starts again: deliveries under way are lost, sessions come back after 2 s."""
+        with self.lock:
+            self.courier.discard()
+            self.tasks.cancel(background=False)
+            self.slots = {slot.id: slot for slot in map(self._booted, list(self.slots.values()))}
+            back = [slot for slot in self.slots.values() if slot.connected]
+            for slot in back:
+                slot.connected = False
+        self.spawn(self._reconnect(back))
+
+    async def _reconnect(self, slots: list[Slot]) -> None:
+        await asyncio.sleep(BOOT * self.pace.people)
+        for slot in slots:
+            slot.connected = True
+            announce.release(self, slot)
+
     async def settle(self) -> None:
         """Wait until every receipt and delivery under way has come to its end."""
         self.courier.flush()
@@ -124,8 +147,23 @@ class World:
         self.store.close()
 
     def now(self) -> int:
-        """WhatsApp's second."""
-        return int(self.clock().timestamp())
+        """WhatsApp's second, which `advance` moves."""
+        return int(self.clock().timestamp()) + self._shift
+
+    def advance(self, seconds: int) -> None:
+        """Move the world's clock, forwards or (negative) backwards; real time passes as before."""
+        self._shift += seconds
+        self.save("clock", "shift", self._shift)
+
+    @property
+    def shift(self) -> int:
+        """By how many seconds the world's clock differs from the real one."""
+        return self._shift
+
+    @property
+    def dialect(self) -> Dialect:
+        """How webhooks are worded now."""
+        return self.courier.dialect
 
     def next_seq(self) -> int:
         return next(self._seq)
@@ -155,10 +193,11 @@ class World:
         self.link(slot, phone, push_name)
         return slot
 
-    def link(self, slot: Slot, phone: str, push_name: str = "") -> None:
-        """Pair a slot with a phone, as scanning its QR code does."""
+    def link(self, slot: Slot, phone: str, push_name: str = "", lid: str = "") -> None:
+        """Pair a slot with a phone, as scanning its QR code does; `lid` is the account's own."""
         slot.phone, slot.push_name = jids.digits(phone), push_name or slot.push_name
         slot.device = 10 + len(self.slots)
+        slot.lid = jids.hidden(lid) if lid else slot.lid
         slot.client, slot.connected, slot.banned = True, True, False
         self.save("slot", slot.id, slot)
 
@@ -198,8 +237,7 @@ class World:
     def add_contact(self, phone: str, name: str = "", lid: str | None = None, **more: Any) -> Contact:
         """A person, or the changed person when the phone exists. `lid` may lack its `@lid`."""
         number = jids.digits(phone)
-        if lid and "@" not in lid:
-            lid += jids.HIDDEN
+        lid = jids.hidden(lid) if lid else lid
         with self.lock:
             known = self.contacts.get(number)
             contact = known or Contact(phone=number, name=name or number)
@@ -231,11 +269,25 @@ class World:
             return self.contacts[phone].name
         return next((slot.push_name for slot in self.slots.values() if slot.phone == phone), "")
 
+    def newsletter(self, jid: str) -> Newsletter:
+        """Raises LookupError for one that the account does not follow."""
+        try:
+            return self.newsletters[jid]
+        except KeyError:
+            raise LookupError(f"no newsletter {jid}") from None
+
     # -- messages --------------------------------------------------------------------------------------------
 
     def messages(self, account: str, chat: str) -> list[Message]:
         """One chat in WhatsApp's order."""
         return sorted(self.chats.get((account, chat), []), key=lambda message: (message.at, message.seq))
+
+    def state(self, account: str, chat: str) -> ChatState:
+        """Archived, pinned, disappearing: change it, then `save_state`."""
+        return self._states.setdefault(f"{account}/{chat}", ChatState())
+
+    def save_state(self, account: str, chat: str) -> None:
+        self.save("chat", f"{account}/{chat}", self.state(account, chat))
 
     def find_message(self, account: str, message_id: str, chat: str | None = None) -> Message | None:
         lists: Iterable[list[Message]]

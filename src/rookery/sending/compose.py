@@ -89,6 +89,7 @@ def _media(message: Message, attachment: Attachment, blob: Blob, to: Jid, reply_
         caption=message.content,
         reply_to=reply_to,
         voice=voice,
+        gif=bool(message.additional_attributes.get("gif")),
     )
 
 

@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "rookery.conversations",
     "rookery.media",
     "rookery.processing",
+    "rookery.catchup",
+    "rookery.details",
     "rookery.sending",
     "rookery.realtime",
     "rookery.api",
@@ -88,6 +90,12 @@ DATABASES = {"default": addresses.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+# The first knows whose a session is, the second checks passwords (and knows sessions of before the first).
+AUTHENTICATION_BACKENDS = [
+    "rookery.accounts.sessions.BySession",
+    "django.contrib.auth.backends.ModelBackend",
+]
+SESSION_ENGINE = "rookery.accounts.sessions"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/inbox"
 LOGOUT_REDIRECT_URL = "/sign-in"

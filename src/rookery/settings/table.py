@@ -115,7 +115,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MEDIA_MAX_MB", int, 500, "Largest file fetched from a gateway, in MB.", minimum=1),
     Setting("MEDIA_TIMEOUT", int, 60, "Seconds one download from a gateway may take.", minimum=1),
     Setting("MEDIA_PER_GATEWAY", int, 3, "Files fetched from one gateway at the same time.", minimum=1),
-    Setting("UPLOAD_MAX_MB", int, 100, "Largest file an agent may send, in MB.", minimum=1),
+    Setting("UPLOAD_MAX_MB", int, 256, "Largest file an agent may send, in MB.", minimum=1),
     Setting(
         "MEDIA_MIN_FREE_PERCENT", int, 10, "With less of the disk free no more files are stored.", minimum=0
     ),
@@ -137,8 +137,46 @@ SETTINGS: tuple[Setting, ...] = (
         'A message that waited longer is not sent by itself any more but asks "still send?".',
         minimum=60,
     ),
+    # Catching up
+    Setting(
+        "CATCHUP_HOURS",
+        float,
+        6.0,
+        "Hours between two readings of a gateway's own record without a reason; 0: only after starts and outages.",
+        minimum=0,
+    ),
+    Setting(
+        "CATCHUP_PER_SECOND",
+        float,
+        4.0,
+        "Questions a second that catching up asks one gateway, after a first handful.",
+        minimum=0.01,
+    ),
+    # Pictures and group details
+    Setting(
+        "DETAILS_PER_MINUTE",
+        int,
+        20,
+        "Questions a minute about pictures, group members and saved names that one gateway is asked, after a first "
+        "burst of 10; 0: none at all.",
+        minimum=0,
+    ),
     # How long things are kept
     Setting("KEEP_RAW_DAYS", int, 14, "Days that the raw bytes of a processed webhook are kept.", minimum=1),
+    Setting(
+        "KEEP_PARKED_DAYS",
+        int,
+        90,
+        "Days that an event which could not be processed is kept for another try.",
+        minimum=1,
+    ),
+    Setting(
+        "KEEP_MEDIA_DAYS",
+        int,
+        0,
+        "Days that pictures and files are kept after they came; their messages say so then. 0: for ever.",
+        minimum=0,
+    ),
     Setting("KEEP_JOURNAL_DAYS", int, 7, "Days that browsers may catch up without loading anew.", minimum=1),
     Setting(
         "KEEP_PENDING_DAYS",

@@ -58,10 +58,15 @@ spool_bytes = Gauge("rookery_spool_bytes", "Bytes waiting in the spool", multipr
 events_processed = _counter("rookery_events_processed_total", "Stored events processed")
 events_parked = _counter("rookery_events_parked_total", "Stored events set aside for a person to look at")
 events_unknown = _counter("rookery_events_unknown_total", "Events of a kind Rookery does not know", kind=())
+events_left_out = _counter(
+    "rookery_events_left_out_total",
+    "Events that a rule of their inbox left out",
+    rule=("groups", "ignored", "newsletters"),
+)
 claims_refused = _counter(
     "rookery_claims_refused_total",
     "Edits, revokes, reactions and receipts whose sender had no right to them",
-    kind=("edit", "revoke", "reaction", "receipt"),
+    kind=("edit", "revoke", "reaction", "receipt", "hide"),
 )
 
 # Sending

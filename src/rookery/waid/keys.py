@@ -6,7 +6,7 @@ from zlib import crc32
 from rookery.waid import phone
 from rookery.waid.jid import BadJid, Jid
 
-AddressKind: TypeAlias = Literal["pn", "lid", "group"]
+AddressKind: TypeAlias = Literal["pn", "lid", "group", "newsletter"]
 
 LANES: Final = 64
 
@@ -14,7 +14,8 @@ LANES: Final = 64
 def address_key(jid: Jid) -> tuple[AddressKind, str]:
     """The kind and canonical key under which an address is stored, equal for all spellings of one address.
 
-    Newsletters, broadcasts and bots are nobody we can talk to: BadJid.
+    A newsletter can only be read: whether it becomes a conversation is the inbox's rule. Broadcasts and bots are nobody
+    to have a conversation with: BadJid.
     """
     if jid.is_pn:
         return "pn", phone.key(jid.user) if jid.user.isascii() and jid.user.isdigit() else jid.user
@@ -22,7 +23,9 @@ def address_key(jid: Jid) -> tuple[AddressKind, str]:
         return "lid", jid.user
     if jid.is_group:
         return "group", jid.user
-    raise BadJid(f"no person or group lives at @{jid.server}")
+    if jid.is_newsletter:
+        return "newsletter", jid.user
+    raise BadJid(f"no conversation can be had at @{jid.server}")
 
 
 def lane_of(raw_jid: str) -> int:

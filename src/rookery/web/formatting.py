@@ -1,40 +1,53 @@
 """WhatsApp's text marks as safe HTML. The one module that may call `Markup`.
 
 Every character of a message passes `escape`; the only tags are those written here. Links are http and https
-only. Marks follow WhatsApp's rule: they count at the edge of a word and on one line (```code``` may span lines).
+only. Marks follow WhatsApp's rule: they count at the edge of a word and on one line (```code``` may span lines);
+lines that begin with `> `, `- `, `* ` or `1. ` are quotes and lists.
+
+Time is linear: a text is read once from left to right by patterns that never look further than what they take,
+and marks are paired with a stack. `MOST` bounds the pieces; what follows them stays as typed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Final
 
 from markupsafe import Markup, escape
 
-_DEPTH = 4  # marks inside marks; deeper ones stay as typed
+MOST: Final = 3_000
+"""Marks, links and list lines of one message that are drawn: more than anybody types in 65,536 characters."""
 
 # Overrides reverse what a reader sees ("gpj.exe" for "exe.jpg"); isolates and marks are harmless in a <bdi>.
 _OVERRIDES = dict.fromkeys([0x202D, 0x202E])
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROLS = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 _BREAKS = dict.fromkeys([0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029], " ")
 _KEPT_CONTROLS = dict.fromkeys([c for c in _CONTROLS if c < 0xA0 and c not in (0x09, 0x0A)])
+_DROPPED = _OVERRIDES | _KEPT_CONTROLS
+_PLAIN = {**_CONTROLS, **_BREAKS}
 
 _BLOCK = re.compile(r"```(?=[^`])(.+?)```", re.DOTALL)
-_LINK = r"(?P<link>\bhttps?://[^\s<>\"'`\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000})"
-_INLINE = re.compile(
-    _LINK
-    + r"|`(?P<code>[^`\n]+)`"
-    + r"|(?<![\w*])\*(?=[^\s*])(?P<bold>[^*\n]*[^\s*])\*(?![\w*])"
-    + r"|(?<![\w_])_(?=[^\s_])(?P<italic>[^_\n]*[^\s_])_(?![\w_])"
-    + r"|(?<![\w~])~(?=[^\s~])(?P<strike>[^~\n]*[^\s~])~(?![\w~])",
+_LINES = re.compile(
+    r"(?P<blockquote>(?:^>.*\n?)+)|(?P<ul>(?:^[-*•] +\S.*\n?)+)|(?P<ol>(?:^\d{1,3}\. +\S.*\n?)+)",
+    re.MULTILINE,
+)
+_ITEM = re.compile(r"^(?:> ?|[-*•] +|(\d{1,3})\. +)")
+_PIECE = re.compile(
+    r"(?P<link>(?<!\w)https?://[^\s<>\"'`\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000})"
+    r"|(?P<code>`[^`\n]+`)"
+    r"|(?P<mention>@\d{5,20}(?!\w))"
+    r"|(?P<mark>(?:(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])"
+    r"|(?<![\w_])_(?=[^\s_])|(?<=[^\s_])_(?![\w_])"
+    r"|(?<![\w~])~(?=[^\s~])|(?<=[^\s~])~(?![\w~])))",
     re.IGNORECASE,
 )
-_TAGS = {
-    "bold": (Markup("<strong>"), Markup("</strong>")),
-    "italic": (Markup("<em>"), Markup("</em>")),
-    "strike": (Markup("<s>"), Markup("</s>")),
-}
+_TAGS: Final = {"*": "strong", "_": "em", "~": "s"}
 _TRAILING = ".,;:!?)]}"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+_BARE = frozenset({"http://", "https://", "http:/", "https:/", "http", "https"})
 
 _EMOJI_BASE = (
     r"(?:[\U0001F1E6-\U0001F1FF]{2}"
@@ -44,20 +57,14 @@ _EMOJI_BASE = (
 )
 _EMOJI = _EMOJI_BASE + r"(?:\uFE0F|[\U0001F3FB-\U0001F3FF]|[\U000E0020-\U000E007F]+)*"
 _BIG = re.compile(rf"\s*(?:{_EMOJI}(?:\u200D{_EMOJI})*\s*){{1,3}}")
+_MENTION = re.compile(r"@(\d{5,20})(?!\w)")
+
+NAMES: Final[Mapping[str, str]] = {}
 
 
-def message_html(text: str) -> Markup:
-    """A message's text as HTML: marks, quotes (lines that begin with `>`), code, links."""
-    parts: list[Markup] = []
-    place = 0
-    text = text.translate(_OVERRIDES | _KEPT_CONTROLS)
-    for block in _BLOCK.finditer(text):
-        parts.append(_lines(text[place : block.start()].removesuffix("\n")))
-        parts.append(Markup("<pre><code>") + escape(block[1].strip("\n")) + Markup("</code></pre>"))
-        place = block.end()
-    rest = text[place:]
-    parts.append(_lines(rest.removeprefix("\n") if place else rest))
-    return Markup("").join(parts)
+def message_html(text: str, names: Mapping[str, str] | tuple[tuple[str, str], ...] = ()) -> Markup:
+    """A message's text as HTML. `names`: who the digits of `@5521987650000` are, for those who are known."""
+    return Formatter(text, dict(names)).html()
 
 
 def is_big_emoji(text: str) -> bool:
@@ -65,9 +72,16 @@ def is_big_emoji(text: str) -> bool:
     return len(text) < 64 and _BIG.fullmatch(text) is not None
 
 
+def mentions(text: str) -> list[str]:
+    """The digits of everybody whom a text may mention, each once, in order; at most 64."""
+    if "@" not in text:
+        return []
+    return list(dict.fromkeys(found[1] for found in _MENTION.finditer(text)))[:64]
+
+
 def plain(text: str) -> str:
     """A name or file name on one line, without characters that change what is read around it."""
-    return " ".join(text.translate({**_CONTROLS, **_BREAKS}).split())
+    return " ".join(text.translate(_PLAIN).split())
 
 
 def rendered(html: str) -> Markup:
@@ -75,71 +89,145 @@ def rendered(html: str) -> Markup:
     return Markup(html)
 
 
-def _lines(text: str) -> Markup:
-    """Text outside code blocks. Neighbouring quote lines share one block."""
-    if "\n>" not in text and not text.startswith(">"):
-        return _inline(text)
-    parts: list[Markup] = []
-    plain_lines: list[str] = []
-    quoted: list[str] = []
-    for line in text.split("\n"):
-        if line.startswith(">"):
-            _flush(parts, plain_lines)
-            quoted.append(line[1:].removeprefix(" "))
+class Formatter:
+    """One text on its way to HTML. `steps`: the pieces looked at, the measure of the work."""
+
+    def __init__(self, text: str, names: Mapping[str, str] = NAMES) -> None:
+        self._text = text.translate(_DROPPED)
+        self._names = names
+        self._out: list[str] = []
+        self.steps = 0
+
+    def html(self) -> Markup:
+        text, place = self._text, 0
+        for block in _BLOCK.finditer(text):
+            self._step()
+            self._lines(text[place : block.start()].removesuffix("\n"))
+            self._out += ("<pre><code>", escape(block[1].strip("\n")), "</code></pre>")
+            place = block.end()
+            if self._done:
+                break
+        rest = text[place:]
+        self._lines(rest.removeprefix("\n") if place else rest)
+        return Markup("".join(self._out))  # every part was escaped or is a tag of ours
+
+    @property
+    def _done(self) -> bool:
+        return self.steps >= MOST
+
+    def _step(self) -> None:
+        self.steps += 1
+
+    def _lines(self, text: str) -> None:
+        """Text outside code blocks: runs of quoted and listed lines, and what stands between them."""
+        place = 0
+        for run in _LINES.finditer(text):
+            if self._done:
+                break
+            self._inline(text[place : run.start()].removesuffix("\n"))
+            self._run(run.lastgroup or "", run[0].removesuffix("\n").split("\n"))
+            place = run.end()
+        self._inline(text[place:])
+
+    def _run(self, tag: str, lines: list[str]) -> None:
+        first = _ITEM.match(lines[0])
+        start = f' start="{int(first[1])}"' if tag == "ol" and first and first[1] != "1" else ""
+        self._out.append(f"<{tag}{start}>")
+        for number, line in enumerate(lines):
+            self._step()
+            if self._done:
+                self._out.append(escape("\n".join(lines[number:])))
+                break
+            words = _ITEM.sub("", line, count=1)
+            if tag == "blockquote":
+                if number:
+                    self._out.append("\n")
+                self._inline(words)
+            else:
+                self._out.append("<li>")
+                self._inline(words)
+                self._out.append("</li>")
+        self._out.append(f"</{tag}>")
+
+    def _inline(self, text: str) -> None:
+        """Links, code, mentions, and marks that have their pair on the same line."""
+        parts: list[str] = []
+        opened: list[tuple[str, int]] = []  # (mark, its place in parts), innermost last
+        place = 0
+        for piece in _PIECE.finditer(text) if not self._done else ():
+            between = text[place : piece.start()]
+            if "\n" in between:
+                opened.clear()
+            parts.append(escape(between))
+            place = piece.end()
+            self._step()
+            if piece.lastgroup == "mark":
+                _mark(piece, parts, opened)
+            else:
+                place = self._piece(piece, parts, {mark for mark, _ in opened})
+            if self._done:
+                break
+        parts.append(escape(text[place:]))
+        self._out += parts
+
+    def _piece(self, piece: re.Match[str], parts: list[str], open_marks: set[str]) -> int:
+        """Append it; answers where the text goes on. A link gives back the mark that may close behind it."""
+        found, kind = piece[0], piece.lastgroup
+        if kind == "code":
+            parts.append(f"<code>{escape(found[1:-1])}</code>")
+        elif kind == "mention":
+            name = self._names.get(found[1:], "")
+            shown = f'<span class="mention"><bdi>@{escape(name)}</bdi></span>' if name else escape(found)
+            parts.append(shown)
         else:
-            _flush_quote(parts, quoted)
-            plain_lines.append(line)
-    _flush_quote(parts, quoted)
-    _flush(parts, plain_lines)
-    return Markup("").join(parts)
+            end = _end_of_link(found, open_marks)
+            if found[:end].lower() in _BARE:
+                parts.append(escape(found))
+                return piece.end()
+            address = escape(found[:end])
+            parts.append(f'<a href="{address}" rel="noopener noreferrer" target="_blank">{address}</a>')
+            return piece.start() + end
+        return piece.end()
 
 
-def _flush(parts: list[Markup], lines: list[str]) -> None:
-    if lines:
-        parts.append(_inline("\n".join(lines)))
-        lines.clear()
+def _mark(piece: re.Match[str], parts: list[str], opened: list[tuple[str, int]]) -> None:
+    """Close the mark's pair, else open one; a mark that was opened inside and never closed stays as typed."""
+    mark, text, at = piece[0], piece.string, piece.start()
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    place = len(parts)
+    parts.append(mark)
+    closes = (
+        bool(before) and not before.isspace() and before != mark and not (after == mark or _in_word(after))
+    )
+    if closes and any(other == mark for other, _ in opened):  # three kinds: never more than three are open
+        while True:
+            other, start = opened.pop()
+            if other == mark:
+                break
+        if start < place - 1 and (start < place - 2 or parts[place - 1]):
+            parts[start], parts[place] = f"<{_TAGS[mark]}>", f"</{_TAGS[mark]}>"
+        return
+    if bool(after) and not after.isspace() and after != mark and not (before == mark or _in_word(before)):
+        for index, (other, _) in enumerate(opened):
+            if other == mark:
+                del opened[index:]  # the earlier one has no pair
+                break
+        opened.append((mark, place))
 
 
-def _flush_quote(parts: list[Markup], lines: list[str]) -> None:
-    if lines:
-        parts.append(Markup("<blockquote>") + _inline("\n".join(lines)) + Markup("</blockquote>"))
-        lines.clear()
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
-def _inline(text: str, depth: int = 0) -> Markup:
-    parts: list[Markup] = []
-    place = 0
-    for match in _INLINE.finditer(text):
-        parts.append(escape(text[place : match.start()]))
-        parts.append(_marked(match, depth))
-        place = match.end()
-    parts.append(escape(text[place:]))
-    return Markup("").join(parts)
-
-
-def _marked(match: re.Match[str], depth: int) -> Markup:
-    kind = match.lastgroup
-    inner = match[kind] if kind else ""
-    if kind == "link":
-        return _link(inner)
-    if kind == "code":
-        return Markup("<code>") + escape(inner) + Markup("</code>")
-    if kind is None or depth >= _DEPTH:
-        return escape(match[0])
-    opening, closing = _TAGS[kind]
-    return opening + _inline(inner, depth + 1) + closing
-
-
-def _link(address: str) -> Markup:
-    """The address without the punctuation that ends a sentence; a bracket stays when its pair is inside."""
+def _end_of_link(address: str, open_marks: set[str]) -> int:
+    """Without the punctuation that ends a sentence; a bracket stays when its pair is inside."""
     end = len(address)
-    while end and address[end - 1] in _TRAILING:
+    spare = {last: address.count(first) - address.count(last) for last, first in _PAIRS.items()}
+    while end and (address[end - 1] in _TRAILING or address[end - 1] in open_marks):
         last = address[end - 1]
-        if last in _PAIRS and address.count(_PAIRS[last], 0, end) >= address.count(last, 0, end):
-            break
+        if last in spare:
+            if spare[last] >= 0:
+                break
+            spare[last] += 1
         end -= 1
-    shown, after = address[:end], address[end:]
-    if shown.lower() in ("http://", "https://", "http:/", "https:/", "http", "https"):
-        return escape(address)
-    tag = Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(shown, shown)
-    return tag + escape(after)
+    return end

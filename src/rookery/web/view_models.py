@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rookery.web.kind_models import Card, Deleted, Gap, Order, Place, Prompt, Reacted, Readers, Referral
+
 
 @dataclass(frozen=True, slots=True)
 class Avatar:
@@ -142,6 +144,7 @@ class Media:
     words: str = ""
     retry_url: str = ""
     voice: bool = False
+    round: bool = False
     key: str = ""
 
 
@@ -186,7 +189,24 @@ class Bubble:
     verdict: Verdict | None = None
     label: str = ""
     show_name: bool = False
+    face: Avatar | None = None  # of its author, in groups
     spoken: str = ""
+    mentions: tuple[tuple[str, str], ...] = ()  # digits of a mention, and who that is
+    icon: str = ""
+    forwarded: bool = False
+    view_once: bool = False
+    answer: bool = False
+    edited: bool = False
+    hidden: bool = False
+    deleted: Deleted | None = None
+    place: Place | None = None
+    cards: tuple[Card, ...] = ()
+    prompt: Prompt | None = None
+    order_form: Order | None = None
+    referral: Referral | None = None
+    gap: Gap | None = None
+    reactions: tuple[Reacted, ...] = ()
+    readers: Readers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +258,7 @@ class Head:
     assignee_name: str = ""
     assignee: Avatar | None = None
     agents: tuple[Option, ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()  # of WhatsApp Business, with their hue
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +320,8 @@ class ConversationPage:
     panel: Panel
     read_url: str
     banner: Banner | None = None
+    older_url: str = ""
+    older_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +334,7 @@ class Number:
     tone: str
     words: str
     facts: tuple[Fact, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

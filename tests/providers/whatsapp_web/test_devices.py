@@ -138,3 +138,21 @@ async def test_open_to_all_when_password_is_set_or_not(world: World, gateway: Wh
     assert not await gateway.open_to_all()
     world.user = ""
     assert await gateway.open_to_all()
+
+
+async def test_gateway_7_when_asked_shows_its_one_account() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path == "/app/status":
+            return success(
+                {"is_connected": True, "is_logged_in": True, "device_id": f"{OURS}:17@s.whatsapp.net"}
+            )
+        if path == "/app/devices":
+            return success([{"name": "Demo", "device": f"{OURS}:17@s.whatsapp.net"}])
+        return httpx.Response(404, text=f"Cannot {request.method} {path}")
+
+    found = await answering(answer, device_id="").check_config("+" + OURS)
+    assert found.ok
+    assert found.status is not None
+    assert found.status.jid == Jid.of_phone(OURS)
+    assert (await answering(answer, device_id="").ensure_slot("demo")).logged_in

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 
+from rookery.api.reading import marks
 from rookery.conversations import queries
 from rookery.conversations.access import Viewer
 from rookery.conversations.models import Address, Contact, Conversation
@@ -89,6 +90,8 @@ def loaded(rows: QuerySet[Conversation]) -> list[Conversation]:
 def with_newest(rows: list[Conversation]) -> list[Conversation]:
     """The same rows, each with its newest message. What else a shape shows of a single one is loaded on its way."""
     queries.attach_last_messages(rows)
+    newest = (row.last_message for row in rows)  # type: ignore[attr-defined]
+    marks.attach(message for message in newest if message is not None)
     return rows
 
 

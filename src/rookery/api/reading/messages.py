@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from rookery.api.reading import marks
 from rookery.conversations import queries
 from rookery.conversations.models import Conversation, Message
 
@@ -30,20 +31,24 @@ def page(
         return _between(rows, after, before)
     if after is not None:
         chosen = rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AFTER]
-        return queries.with_parts(Message.objects.filter(pk__in=list(chosen)).order_by("at", "tie"))
+        return _loaded(Message.objects.filter(pk__in=list(chosen)).order_by("at", "tie"))
     if before is not None:
         rows = rows.filter(_above(conversation, before))
-    return list(reversed(queries.with_parts(rows.order_by("-at", "-tie")[:NEWEST])))
+    return list(reversed(_loaded(rows.order_by("-at", "-tie")[:NEWEST])))
 
 
 def one(message: Message) -> Message:
     """The message with all that its shape shows."""
-    return queries.with_parts(Message.objects.filter(pk=message.pk))[0]
+    return _loaded(Message.objects.filter(pk=message.pk))[0]
+
+
+def _loaded(rows: QuerySet[Message]) -> list[Message]:
+    return marks.attach(queries.with_parts(rows))
 
 
 def _between(rows: QuerySet[Message], after: int, before: int) -> list[Message]:
     chosen = rows.filter(pk__gte=after, pk__lt=before).order_by("pk").values_list("pk", flat=True)[:BETWEEN]
-    return queries.with_parts(Message.objects.filter(pk__in=list(chosen)).order_by("at", "tie"))
+    return _loaded(Message.objects.filter(pk__in=list(chosen)).order_by("at", "tie"))
 
 
 def _above(conversation: Conversation, before: int) -> Q:

@@ -6,6 +6,7 @@ from typing import Final
 
 from rookery.api.schemas.parts import (
     ADDITION,
+    FRACTION,
     FREE,
     MOMENT,
     TEXT,
@@ -20,12 +21,11 @@ from rookery.api.schemas.parts import (
 )
 from rookery.api.table import Schema
 
+_HEAD: Final[dict[str, Schema]] = {"id": WHOLE, "message_id": WHOLE, "account_id": WHOLE}
 ATTACHMENT: Final = record(
     {
-        "id": WHOLE,
-        "message_id": WHOLE,
+        **_HEAD,
         "file_type": one_of("image", "audio", "video", "file"),
-        "account_id": WHOLE,
         "extension": or_null(TEXT),
         "data_url": TEXT,
         "thumb_url": TEXT,
@@ -41,14 +41,55 @@ ATTACHMENT: Final = record(
         "file_name": TEXT,
     },
 )
+PLACE: Final = record(
+    {
+        **_HEAD,
+        "file_type": one_of("location"),
+        "coordinates_lat": FRACTION,
+        "coordinates_long": FRACTION,
+        "fallback_title": TEXT,
+        "data_url": {**TEXT, "description": "A map."},
+    }
+)
+CARD: Final = record(
+    {
+        **_HEAD,
+        "file_type": one_of("contact"),
+        "fallback_title": {**TEXT, "description": "The first number on the card, as it is written there."},
+        "meta": record({"firstName": TEXT, "lastName": TEXT}),
+    }
+)
+_ANY_ATTACHMENT: Final[Schema] = {
+    "anyOf": [ref("Attachment"), ref("PlaceAttachment"), ref("ContactAttachment")],
+    "description": "Places and cards have no file and no row: their ids are negative.",
+}
+_REACTION: Final = record({"emoji": TEXT, "contact_id": or_null(WHOLE), "name": or_null(TEXT), "at": WHOLE})
+_MORE: Final[dict[str, Schema]] = {
+    "kind": {
+        **TEXT,
+        "description": "Of a message that is neither text nor file: location, contact, list, order, call ...",
+    },
+    "details": {**FREE, "description": "What a list, order, call or change of a group says."},
+    "referral": {**FREE, "description": "The advertisement that led to it, as WhatsApp names its parts."},
+    "reactions": {
+        **list_of(_REACTION),
+        "description": "Those that stand; contact_id is null for our own number.",
+    },
+    "edited_at": {**WHOLE, "description": "`content` is the newest version since then."},
+    "hidden_at": {**WHOLE, "description": "Deleted on our own phone alone; the other side still has it."},
+    "forwarded": YES_NO,
+    "view_once": YES_NO,
+    "is_answer": {**YES_NO, "description": "Chosen from buttons or a list."},
+}
 CONTENT_ATTRIBUTES: Final[Schema] = {
     "type": "object",
     "properties": {
         "in_reply_to": WHOLE,
         "in_reply_to_external_id": TEXT,
         "external_error": TEXT,
-        "deleted": YES_NO,
+        "deleted": {**YES_NO, "description": "Deleted for everyone; what it said is not told."},
         "is_unsupported": YES_NO,
+        **{name: {**schema, ADDITION: True} for name, schema in _MORE.items()},
     },
     "additionalProperties": False,
 }
@@ -77,7 +118,7 @@ _OURS: Final[dict[str, Schema]] = {
     "client_ref": UUID,
 }  # fmt: skip
 _BATCH: Final = {**FREE, "description": "Messages made of one post share `batch`."}
-_MAYBE: Final[dict[str, Schema]] = {"sender": _SENDER, "attachments": list_of(ref("Attachment"))}
+_MAYBE: Final[dict[str, Schema]] = {"sender": _SENDER, "attachments": list_of(_ANY_ATTACHMENT)}
 
 MESSAGE: Final = record(
     _COLUMNS,
@@ -153,6 +194,8 @@ NEW_MESSAGE_FORM: Final[Schema] = {
 
 SHAPES: Final[dict[str, Schema]] = {
     "Attachment": ATTACHMENT,
+    "PlaceAttachment": PLACE,
+    "ContactAttachment": CARD,
     "Message": MESSAGE,
     "PushedMessage": PUSHED,
     "MessagePage": MESSAGE_PAGE,

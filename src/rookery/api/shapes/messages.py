@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rookery.api import words
-from rookery.api.shapes import attachments, contacts, moments, people
+from rookery.api.shapes import attachments, contacts, inner, moments, people
 from rookery.api.shapes.scene import Scene
-from rookery.conversations.models import Conversation, Message
+from rookery.conversations.models import Contact, Conversation, Message, Reaction
 
 TYPES: Final = {"in": 0, "out": 1, "activity": 2}
+WITH_DETAILS: Final = frozenset({"list", "order", "interactive", "call", "group_change"})
 STATUSES: Final = {
     "delivered": "delivered",
     "read": "read",
@@ -37,7 +38,7 @@ def push(scene: Scene, row: Message, conversation: Conversation) -> dict[str, An
         "sender_type": kind,
         "sender_id": key,
         "external_source_ids": {},
-        "processed_message_content": row.content or None,
+        "processed_message_content": _content(row),
         "sentiment": {},
         "conversation": {
             "assignee_id": conversation.assignee_id,
@@ -52,7 +53,7 @@ def push(scene: Scene, row: Message, conversation: Conversation) -> dict[str, An
 def _columns(row: Message) -> dict[str, Any]:
     return {
         "id": row.pk,
-        "content": row.content or None,
+        "content": _content(row),
         "inbox_id": row.inbox_id,
         "conversation_id": row.conversation.display_id,
         "message_type": TYPES[row.direction],
@@ -73,13 +74,33 @@ def _parts(scene: Scene, row: Message) -> dict[str, Any]:
     sender = _sender(scene, row)
     if sender is not None:
         parts["sender"] = sender
-    files = [attachments.attachment(file) for file in row.attachments.all()]
+    if row.revoked_at is not None:
+        return parts
+    files = [attachments.attachment(file) for file in row.attachments.all()] + inner.attachments(row)
     if files:
         parts["attachments"] = files
     return parts
 
 
+def _content(row: Message) -> str | None:
+    """What was deleted for everyone is told to no program."""
+    if row.revoked_at is not None:
+        return words.DELETED
+    if row.kind == "group_change" and not row.content:
+        people: list[Contact] = getattr(row, "named_people", [])
+        return words.group_line(str(row.details.get("change", "")), [contacts.name(one) for one in people])
+    if row.kind == "call" and not row.content:
+        return words.CALL_REJECTED if row.details.get("auto_rejected") else words.CALL
+    return row.content or None
+
+
 def _attributes(row: Message) -> dict[str, Any]:
+    if row.revoked_at is not None:
+        return {"deleted": True} | _failure(row)
+    return _quote(row) | _failure(row) | _ours(row)
+
+
+def _quote(row: Message) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     quoted: Message | None = row.quoted  # type: ignore[attr-defined]  # set by with_parts
     if quoted is not None:
@@ -87,15 +108,38 @@ def _attributes(row: Message) -> dict[str, Any]:
     external = row.quoted_source_id or (quoted.source_id if quoted is not None else None)
     if external:
         attributes["in_reply_to_external_id"] = external
-    if row.state == Message.State.FAILED:
-        attributes["external_error"] = words.failure(row.failure_code, row.failure_params)
-    elif row.state == Message.State.CANCELLED:
-        attributes["external_error"] = words.CANCELLED
-    if row.revoked_at is not None:
-        attributes["deleted"] = True
-    if row.unsupported:
-        attributes["is_unsupported"] = True
     return attributes
+
+
+def _failure(row: Message) -> dict[str, Any]:
+    if row.state == Message.State.FAILED:
+        return {"external_error": words.failure(row.failure_code, row.failure_params)}
+    return {"external_error": words.CANCELLED} if row.state == Message.State.CANCELLED else {}
+
+
+def _ours(row: Message) -> dict[str, Any]:
+    """What Chatwoot has no place for; each key only when there is something to say."""
+    reactions: list[Reaction] = getattr(row, "stood_reactions", [])
+    referral = row.details.get("referral")
+    more = {
+        "is_unsupported": bool(row.unsupported) or row.kind == "unsupported",
+        "kind": row.kind if row.kind != "text" and not row.attachments.all() else "",
+        "details": inner.details(row) if row.kind in WITH_DETAILS else None,
+        "referral": referral if isinstance(referral, dict) else None,
+        "reactions": [_reaction(one) for one in reactions],
+        "edited_at": row.edited_at,
+        "hidden_at": row.hidden_at,
+        "forwarded": row.forwarded,
+        "view_once": row.view_once,
+        "is_answer": bool(row.details.get("answer")),
+    }
+    return {key: value for key, value in more.items() if value}
+
+
+def _reaction(row: Reaction) -> dict[str, Any]:
+    """`contact_id` is null for our own number."""
+    name = contacts.name(row.contact) if row.contact is not None else None
+    return {"emoji": row.emoji, "contact_id": row.contact_id, "name": name, "at": row.at}
 
 
 def _sender(scene: Scene, row: Message) -> dict[str, Any] | None:

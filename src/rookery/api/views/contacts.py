@@ -10,7 +10,11 @@ from rookery.api.reading import contacts as reading
 from rookery.api.reading import conversations as talks
 from rookery.api.shapes import contacts, conversations
 from rookery.conversations import access
+from rookery.conversations.actions import editing
+from rookery.conversations.errors import Refused
 from rookery.conversations.models import Contact
+
+_HASHES = ("custom_attributes", "additional_attributes")
 
 
 def index(call: Call) -> dict[str, Any]:
@@ -25,6 +29,22 @@ def search(call: Call) -> dict[str, Any]:
 
 
 def show(call: Call, contact_id: int) -> dict[str, Any]:
+    return {"payload": _shape(call, reading.one(call.viewer, contact_id))}
+
+
+def update(call: Call, contact_id: int) -> dict[str, Any]:
+    """Only what is named changes; the hashes are merged. The number is WhatsApp's and stays."""
+    body, found = call.body, access.contact(call.viewer, contact_id)
+    changes: dict[str, Any] = {
+        name: body.text(name) for name in ("name", "email", "identifier") if body.has(name)
+    }
+    changes |= {name: body.record(name) for name in _HASHES if body.has(name)}
+    if body.has("blocked"):
+        changes["blocked"] = body.flag("blocked")
+    try:
+        editing.do_edit_contact(found, changes, by=call.user)
+    except Refused as error:
+        raise errors.invalid(error, "identifier") from error
     return {"payload": _shape(call, reading.one(call.viewer, contact_id))}
 
 

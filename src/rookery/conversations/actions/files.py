@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import F
 
 from rookery import db
 from rookery.conversations import facts
 from rookery.conversations.models import Attachment, Blob, Message
+from rookery.conversations.store import erasing
 from rookery.conversations.store import files as rows
 from rookery.conversations.store.files import Looks
 from rookery.db.fields import now_millis
 
 State = Attachment.State
 RETRYABLE = (State.FAILED, State.GONE, State.WANTED)
+EXPIRED = "media_expired"
+"""The error of a file that the retention rule took away."""
+UNSENT = ("scheduled", "pending", "sending", "uncertain", "stale", "failed")
 
 
 def do_attach(message: Message, blob: Blob, *, name: str, kind: str, position: int = 0) -> Attachment:
@@ -27,6 +33,7 @@ def do_attach(message: Message, blob: Blob, *, name: str, kind: str, position: i
         position=position,
         state=State.READY,
         created_ms=now_millis(),
+        stored_ms=now_millis(),
     )
 
 
@@ -40,11 +47,13 @@ def do_store_attachment(
     with db.write():
         if not Blob.objects.select_for_update().filter(pk=blob_id).exists():
             return False
-        if looks is not None:
-            rows.set_looks(blob_id, looks)
+        if looks is not None and not rows.set_looks(blob_id, looks):
+            for key in looks.keys:  # the same bytes came twice at once, and the other look was first
+                erasing.forget(key)
         stored = _held(attachment_id, owner).update(
-            state=State.STORED, blob_id=blob_id, name=name, kind=kind, error="", owner="", lease_ms=0
-        )
+            state=State.STORED, blob_id=blob_id, name=name, kind=kind, error="", owner="", lease_ms=0,
+            stored_ms=now_millis(),
+        )  # fmt: skip
         if stored:
             _changed(attachment_id, State.STORED)
     return bool(stored)
@@ -75,15 +84,46 @@ def do_fail_attachment(attachment_id: int, owner: str, error: str, *, gone: bool
     return bool(failed)
 
 
-def do_retry_attachment(attachment: Attachment) -> bool:
-    """An agent asks for the file again: wanted now, with all tries anew. False when it is there or under way."""
+def do_retry_attachment(attachment: Attachment, *, any_size: bool = False) -> bool:
+    """An agent asks for the file again: wanted now, with all tries anew. False when it is there or under way.
+
+    `any_size`: however large it is, and in ten times the time; for administrators.
+    """
     with db.write():
         wanted = Attachment.objects.filter(pk=attachment.pk, state__in=RETRYABLE).update(
-            state=State.WANTED, error="", attempts=0, due_ms=now_millis(), owner="", lease_ms=0
+            state=State.WANTED,
+            error="",
+            attempts=0,
+            due_ms=now_millis(),
+            owner="",
+            lease_ms=0,
+            any_size=any_size,
         )
         if wanted:
             _changed(attachment.pk, State.WANTED)
     return bool(wanted)
+
+
+def list_expired(before_ms: int, limit: int) -> list[int]:
+    """Attachments whose bytes are here since before `before_ms`, oldest first; what still has to be sent is left out."""
+    old = Attachment.objects.filter(blob__isnull=False, stored_ms__lt=before_ms)
+    kept = old.exclude(message__state__in=UNSENT).order_by("stored_ms", "id")
+    return list(kept.values_list("pk", flat=True)[:limit])
+
+
+def do_expire_attachments(ids: Sequence[int]) -> int:
+    """The bytes go, the bubble says so; what nobody else names is deleted. How many lost theirs."""
+    with db.write():
+        found = Attachment.objects.select_for_update(of=("self",)).filter(pk__in=ids, blob__isnull=False)
+        expired = list(found.order_by("pk").values_list("pk", "blob_id"))
+        mine = [pk for pk, _ in expired]
+        Attachment.objects.filter(pk__in=mine).update(blob=None, state=State.GONE, error=EXPIRED)
+        for blob_id in sorted({blob_id for _, blob_id in expired}):
+            for key in rows.delete_unused_blob(blob_id) or ():
+                erasing.forget(key)
+        for pk in mine:
+            _changed(pk, State.GONE)
+    return len(mine)
 
 
 def _held(attachment_id: int, owner: str) -> rows.Rows:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from django.db import IntegrityError
 
 from rookery import db
+from rookery.accounts.encryption import is_readable
 from rookery.accounts.models import Account, AuditEntry, User
 from rookery.channels import notices
 from rookery.channels.models import Channel, Gateway, WebhookSecret
 from rookery.conversations import facts
 from rookery.conversations.errors import Refused
-from rookery.conversations.models import Inbox, InboxMember
+from rookery.conversations.models import Inbox, InboxMember, Message
 from rookery.telemetry import metrics
 from rookery.waid import phone
 
@@ -81,6 +82,29 @@ def do_add_number(account: Account, new: NewNumber, *, by: User | None = None) -
     return AddedNumber(inbox, channel, secret)
 
 
+def do_add_for(
+    account: Account, new: NewNumber, members: list[User] | None = None, *, by: User | None = None
+) -> AddedNumber:
+    """`do_add_number`, and these people work in it: everybody of the account unless named. Nothing is done at the
+    gateway, so of two at once the one that is refused leaves nothing there. Raises Refused("number_taken")."""
+    with db.write():
+        added = do_add_number(account, new, by=by)
+        everybody = User.objects.filter(memberships__account=account, is_active=True)
+        do_set_members(added.inbox, list(everybody) if members is None else members)
+    return added
+
+
+def is_taken(number: str) -> bool:
+    """Whether a number is here already, in either of its spellings."""
+    return Channel.objects.filter(phone_key=phone.key(number)).exists()
+
+
+def newest_incoming(inbox: Inbox, after: int = 0) -> Message | None:
+    """The newest message that somebody wrote to the inbox, later than that one."""
+    rows = Message.objects.filter(inbox=inbox, direction=Message.Direction.IN, pk__gt=after)
+    return rows.select_related("conversation", "conversation__contact").order_by("-pk").first()
+
+
 def do_set_members(inbox: Inbox, users: list[User]) -> None:
     """Exactly these agents work in the inbox."""
     with db.write():
@@ -91,18 +115,20 @@ def do_set_members(inbox: Inbox, users: list[User]) -> None:
 
 
 def _gateway(account: Account, new: NewNumber) -> Gateway:
-    known = Gateway.objects.filter(account=account, url=new.url, username=new.username).first()
-    if known is not None and known.password == new.password:
-        return known
+    """The gateway with this very address and credentials. One whose password does not open (its key was lost) is
+    nobody's match."""
+    for known in Gateway.objects.filter(account=account, url=new.url, username=new.username).order_by("pk"):
+        if is_readable(known, "password") and known.password == new.password:
+            return known
     return Gateway.objects.create(account=account, url=new.url, username=new.username, password=new.password)
 
 
 def _secret(gateway: Gateway, channel: Channel, new: NewNumber) -> str:
-    """One secret a gateway where its slots share it, found again for a further number."""
+    """One secret a gateway where its slots share it, found again for a further number unless it does not open."""
     if new.shared and not new.secret:
-        known = WebhookSecret.objects.filter(gateway=gateway, valid_until__isnull=True).first()
-        if known is not None:
-            return str(known.value)
+        for known in WebhookSecret.objects.filter(gateway=gateway, valid_until__isnull=True).order_by("pk"):
+            if is_readable(known, "value"):
+                return str(known.value)
     value = new.secret or secrets.token_hex(SECRET_BYTES)
     if new.shared:
         WebhookSecret.objects.create(gateway=gateway, value=value)

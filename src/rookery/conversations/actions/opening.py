@@ -9,6 +9,7 @@ from typing import Any
 from rookery import db
 from rookery.accounts.models import Team, User
 from rookery.conversations import facts
+from rookery.conversations.actions import identity_lock
 from rookery.conversations.errors import Refused
 from rookery.conversations.models import Address, Contact, ContactInbox, Conversation, Inbox
 from rookery.conversations.store import people, threads
@@ -39,6 +40,7 @@ def do_open_conversation(inbox: Inbox, contact: Contact, *, by: User, opening: O
     if inbox.channel_id is None:
         raise Refused("channel_missing", "inbox_id")
     with db.write():
+        identity_lock.do_hold_still([inbox.account_id])
         contact_inbox_id = _contact_inbox(inbox, contact)
         thread = threads.find_unresolved(contact_inbox_id) or _reopened(inbox, contact_inbox_id, by)
         if thread is None:

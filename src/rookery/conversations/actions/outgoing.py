@@ -16,9 +16,11 @@ from django.db.models import F
 from rookery import db
 from rookery.accounts.models import User
 from rookery.conversations import facts
+from rookery.conversations.actions import converting, identity_lock
 from rookery.conversations.errors import Refused
 from rookery.conversations.models import Attachment, Blob, ContactInbox, Conversation, Message
 from rookery.conversations.store import outbox, threads
+from rookery.conversations.store.converting import HELD_MS
 from rookery.db.fields import now_millis, now_seconds
 from rookery.telemetry import metrics
 
@@ -119,6 +121,8 @@ def do_post_message(
     post = _Post(conversation, user, reply_to, via, private, attributes)
     try:
         with db.write():
+            identity_lock.do_hold_still([conversation.account_id])
+            _follow(conversation)
             # One poster a lane at a time: places are counted, and a repeated post finds the first.
             ContactInbox.objects.select_for_update(no_key=True).get(pk=conversation.contact_inbox_id)
             return _find_post(conversation, ref) or _store(post, ref, parts)
@@ -126,15 +130,29 @@ def do_post_message(
         raise Refused("client_ref_used", "client_ref") from error
 
 
-def do_retry(message: Message, user: User | None) -> Message:
+def _follow(conversation: Conversation) -> None:
+    """The chat may have been joined with another while this waited. Raises Refused `conversation_merged`."""
+    conversation.refresh_from_db(fields=["contact_inbox", "merged_into"])
+    if conversation.merged_into_id is not None:
+        raise Refused("conversation_merged")
+
+
+def do_retry(
+    message: Message, user: User | None, *, compress: bool = False, as_document: bool = False
+) -> Message:
     """Send again what failed, is uncertain, was cancelled or asks "still send?": it goes to the end of its chat.
 
-    Raises Refused("not_retryable") for any other state, else as `check_post_message`.
+    A file that was refused is looked at anew: with `compress` it may lose quality to fit, with `as_document` it
+    goes as a document, as it is. Raises Refused("not_retryable") for any other state, else as `check_post_message`.
     """
     if message.direction != Message.Direction.OUT or message.private:
         raise Refused("not_retryable")
     _check_reachable(message.conversation)
     with db.write():
+        identity_lock.do_hold_still([message.account_id])
+        message.refresh_from_db(
+            fields=["contact_inbox", "conversation"]
+        )  # its chat may have been joined with another
         ContactInbox.objects.select_for_update(no_key=True).get(pk=message.contact_inbox_id)
         place = outbox.next_place(message.contact_inbox_id, _offset_ms(message.conversation))
         moved = _change(
@@ -144,6 +162,9 @@ def do_retry(message: Message, user: User | None) -> Message:
         )  # fmt: skip
         if not moved:
             raise Refused("not_retryable")
+        changes = converting.start_over(message, compress=compress, as_document=as_document)
+        if changes:
+            Message.objects.filter(pk=message.pk).update(**changes)
         threads.touch(message.conversation_id, place.at, unread=0, waiting=False, answered=False)
         _record(message, user)
     message.refresh_from_db()
@@ -249,6 +270,8 @@ def _store(post: _Post, ref: uuid.UUID, parts: Sequence[_Part]) -> list[Message]
 
 def _insert(post: _Post, part: _Part, place: outbox.Place, ref: uuid.UUID, *, quotes: bool) -> Message:
     conversation, quoted = post.conversation, post.reply_to if quotes else None
+    file = part.file
+    fit = file is None or post.private or converting.is_fit(file.kind, file.blob)
     message = Message.objects.create(
         account_id=conversation.account_id,
         inbox_id=conversation.inbox_id,
@@ -272,16 +295,18 @@ def _insert(post: _Post, part: _Part, place: outbox.Place, ref: uuid.UUID, *, qu
         state=State.SENT if post.private else State.PENDING,
         sent_at=place.at if post.private else None,
         queue_seq=None if post.private else place.seq,
+        due_ms=0 if fit else HELD_MS,
     )
-    if part.file is not None:
+    if file is not None:
         Attachment.objects.create(
             account_id=conversation.account_id,
             message=message,
-            kind=part.file.kind,
-            state=Attachment.State.READY,
-            name=part.file.name[:255],
-            blob=part.file.blob,
+            kind=file.kind,
+            state=Attachment.State.READY if fit else Attachment.State.UPLOADED,
+            name=file.name[:255],
+            blob=file.blob,
             created_ms=now_millis(),
+            stored_ms=now_millis(),
         )
     return message
 

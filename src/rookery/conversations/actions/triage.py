@@ -9,9 +9,12 @@ from django.db import IntegrityError
 from rookery import db
 from rookery.accounts.models import User
 from rookery.conversations import facts
+from rookery.conversations.actions.attention import do_mark_seen
 from rookery.conversations.errors import Refused
 from rookery.conversations.models import Conversation
 from rookery.db.fields import now_millis, now_seconds
+
+__all__ = ["do_assign", "do_mark_seen", "do_reopen", "do_resolve", "do_set_status"]
 
 
 def do_set_status(
@@ -51,25 +54,6 @@ def do_assign(conversation: Conversation, assignee: User | None, *, by: User) ->
         Conversation.objects.filter(pk=conversation.pk).update(assignee=assignee, updated_ms=now_millis())
         _record(conversation, assignee=assignee.pk if assignee else None, by=by.pk)
     conversation.assignee = assignee
-    return conversation
-
-
-def do_mark_seen(conversation: Conversation, *, by: User) -> Conversation:
-    """An agent has the conversation in front: nothing in it is unread. Writes only when that changes something."""
-    now = now_seconds()
-    mine = conversation.assignee_id == by.pk
-    changes: dict[str, int] = {"agent_last_seen_at": now}
-    if mine:
-        changes["assignee_last_seen_at"] = now
-    with db.write():
-        cleared = Conversation.objects.filter(pk=conversation.pk, unread_count__gt=0).update(
-            unread_count=0, **changes
-        )
-        if cleared:
-            _record(conversation, unread=0, by=by.pk)
-        else:
-            Conversation.objects.filter(pk=conversation.pk, agent_last_seen_at__lt=now).update(**changes)
-    conversation.unread_count, conversation.agent_last_seen_at = 0, now
     return conversation
 
 

@@ -17,7 +17,7 @@ from rookery.conversations.models.message import RANK
 from rookery.conversations.store import threads
 
 TIMES = ("delivered_at", "read_at", "played_at")
-CHANGES = ("edited_at", "edited_event", "revoked_at")
+CHANGES = ("edited_at", "edited_event", "revoked_at", "revoked_event", "revoked_by_id", "hidden_at")
 
 
 @dataclass(frozen=True, slots=True)

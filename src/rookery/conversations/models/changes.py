@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from rookery.accounts.models import Account, User
+from rookery.channels.models import Channel
 from rookery.conversations.models.contact import Contact, ContactInbox
 from rookery.conversations.models.message import Message
 from rookery.db.fields import Millis, Seconds
@@ -42,12 +43,18 @@ class Reaction(models.Model):
 
 
 class Revision(models.Model):
-    """An earlier text of an edited message."""
+    """A version of an edited message: the first (no event id) and every edit. The newest is what the message shows.
+
+    `content` is null for a caption that changed to nobody knows what.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
-    content = models.TextField(default="", blank=True)
+    content = models.TextField(default="", blank=True, null=True)
     at = Seconds()
     event_id = models.CharField(max_length=128, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "event_id"], name="one_revision"),)
 
 
 class PendingChange(models.Model):
@@ -59,23 +66,33 @@ class PendingChange(models.Model):
     at = Seconds()
     event_id = models.CharField(max_length=128, default="")
     payload = models.JSONField(default=dict)
+    # Keys of who claims it: asked again when one of them gets an owner.
+    claimant_pn = models.CharField(max_length=80, default="", db_default="", blank=True)
+    claimant_lid = models.CharField(max_length=80, default="", db_default="", blank=True)
     created_ms = Millis()
 
     class Meta:
-        indexes = (models.Index(fields=["channel_id", "source_id"], name="pending_change_target"),)
+        indexes = (
+            models.Index(fields=["channel_id", "source_id"], name="pending_change_target"),
+            models.Index(fields=["claimant_pn"], name="pending_change_pn"),
+            models.Index(fields=["claimant_lid"], name="pending_change_lid"),
+            # Of a group's: judged again when somebody's role is learnt.
+            models.Index(fields=["channel_id"], condition=models.Q(kind="revoke"), name="pending_revokes"),
+        )
 
 
 class Tombstone(models.Model):
-    """A message that was deleted for everyone before we ever saw it."""
+    """A message that was erased here: neither a replay nor catch-up brings it back.
+
+    `digest` is a hash of the chat's key and the message's id, so that nothing readable stays.
+    """
 
     channel_id = models.BigIntegerField()
-    contact_inbox = models.ForeignKey(ContactInbox, on_delete=models.CASCADE, null=True, related_name="+")
-    source_id = models.CharField(max_length=128)
+    digest = models.BinaryField(max_length=16)
     at = Seconds()
-    payload = models.JSONField(default=dict)
 
     class Meta:
-        indexes = (models.Index(fields=["channel_id", "source_id"], name="tombstone_target"),)
+        constraints = (models.UniqueConstraint(fields=["channel_id", "digest"], name="one_tombstone"),)
 
 
 class Merge(models.Model):
@@ -85,6 +102,61 @@ class Merge(models.Model):
     kept = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     merged = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
     moved = models.JSONField(default=dict)
+    reason = models.CharField(max_length=12, default="pair")  # pair: an event named both; digit; agent
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     at = Seconds()
     undone_at = Seconds(null=True)
+
+
+class ChannelLabel(models.Model):
+    """A label of WhatsApp Business on one number; the newest event about each part of it wins."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="labels")
+    label_id = models.CharField(max_length=40)
+    name = models.CharField(max_length=120, default="", blank=True)
+    color = models.IntegerField(null=True)
+    deleted = models.BooleanField(default=False)
+    at = Seconds(default=0)
+    event_id = models.CharField(max_length=128, default="", blank=True)
+    # Name of a part -> [second, event id] it was said in, for an event names only what changed.
+    said = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["channel", "label_id"], name="one_channel_label"),)
+
+
+class ChatLabel(models.Model):
+    """A WhatsApp Business label on a chat; taken off: kept for order."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    contact_inbox = models.ForeignKey(ContactInbox, on_delete=models.CASCADE, related_name="chat_labels")
+    label_id = models.CharField(max_length=40)
+    labeled = models.BooleanField(default=True)
+    at = Seconds()
+    event_id = models.CharField(max_length=128, default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["contact_inbox", "label_id"], name="one_chat_label"),)
+
+
+class GroupChange(models.Model):
+    """One alias of somebody who joined or left a group, was promoted or demoted, at a second.
+
+    Kept by alias, not by contact: who that is may be learnt later. The lines in the conversation and the roles at any
+    time are made from these rows.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
+    group = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_index=False)
+    change = models.CharField(max_length=8)
+    at = Seconds()
+    kind = models.CharField(max_length=10)
+    key = models.CharField(max_length=80)
+    jid = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["group", "channel", "at", "change", "kind", "key"], name="one_group_change"
+            ),
+        )

@@ -8,7 +8,7 @@ from django.db import models
 
 from rookery.accounts.models import Account
 from rookery.conversations.models.inbox import Inbox
-from rookery.db.fields import Seconds
+from rookery.db.fields import Millis, Seconds
 
 
 class Contact(models.Model):
@@ -24,6 +24,7 @@ class Contact(models.Model):
     class NameSource(models.TextChoices):
         NONE = ""
         PUSH = "push"
+        SAVED = "saved"
         SUBJECT = "subject"
         AGENT = "agent"
 
@@ -33,6 +34,12 @@ class Contact(models.Model):
     name_source = models.CharField(max_length=8, choices=NameSource, default="", db_default="", blank=True)
     name_at = Seconds(default=0, db_default=0)
     name_event = models.CharField(max_length=128, default="", db_default="", blank=True)
+    # What each source says, with the event it said it in; `name` is the best of them: the agent's, the one saved on
+    # the phone (a group's subject), the push name. `name_at` and `name_event` belong to the push name.
+    agent_name = models.CharField(max_length=255, default="", db_default="", blank=True)
+    saved_name = models.CharField(max_length=255, default="", db_default="", blank=True)
+    saved_at = Seconds(default=0, db_default=0)
+    saved_event = models.CharField(max_length=128, default="", db_default="", blank=True)
     push_name = models.CharField(max_length=255, default="", db_default="", blank=True)
     phone = models.CharField(max_length=16, default="", db_default="", blank=True)  # E.164 with +, "" unknown
     email = models.CharField(max_length=254, default="", db_default="", blank=True)
@@ -46,6 +53,12 @@ class Contact(models.Model):
         default=dict, db_default=models.Value({}, models.JSONField()), blank=True
     )
     avatar_key = models.CharField(max_length=120, default="", db_default="", blank=True)
+    avatar_id = models.CharField(
+        max_length=120, default="", db_default="", blank=True
+    )  # WhatsApp's picture id
+    # When the picture (and of a group, its subject and people) is looked at again; 0: never looked at.
+    details_due_ms = Millis(default=0, db_default=0)
+    details_tries = models.SmallIntegerField(default=0, db_default=0)
     last_activity_at = Seconds(null=True)
     created_at = Seconds(default=0, db_default=0)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -62,18 +75,22 @@ class Contact(models.Model):
 
 
 class Address(models.Model):
-    """An alias of a contact; `key` is waid's canonical form, `observed` the JIDs really seen."""
+    """An alias of a contact; `key` is waid's canonical form."""
 
     class Kind(models.TextChoices):
         PN = "pn"
         LID = "lid"
         GROUP = "group"
+        NEWSLETTER = "newsletter"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
-    kind = models.CharField(max_length=5, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=80)
-    jid = models.CharField(max_length=100)  # the JID WhatsApp itself used last
+    jid = models.CharField(max_length=100)  # the spelling WhatsApp itself uses; of several the longest
+    seen = models.BooleanField(
+        default=True, db_default=True
+    )  # by an event; else only dialled, a guess of ours
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "kind", "key"], name="one_address"),)
@@ -91,3 +108,34 @@ class ContactInbox(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["contact", "inbox"], name="one_contact_inbox"),)
         indexes = (models.Index(fields=["inbox", "jid"], name="contact_inbox_jid"),)
+
+
+class GroupMember(models.Model):
+    """Somebody in a group. `present` and `role` are the newest of what events and the gateway's roster said."""
+
+    class Role(models.TextChoices):
+        MEMBER = "member"
+        ADMIN = "admin"
+        OWNER = "owner"
+
+    group = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="members")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="groups")
+    present = models.BooleanField(default=True, db_default=True)
+    present_at = Seconds(default=0, db_default=0)
+    role = models.CharField(max_length=6, choices=Role, default=Role.MEMBER, db_default="member")
+    role_at = Seconds(default=0, db_default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["group", "contact"], name="one_group_member"),)
+
+
+class Apart(models.Model):
+    """Two contacts that somebody said are two: never joined by themselves again. `first` has the lower id."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    at = Seconds()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["first", "second"], name="one_apart"),)

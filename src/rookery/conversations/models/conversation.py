@@ -62,6 +62,13 @@ class Conversation(models.Model):
     # The newest bubble, denormalised for the list; a plain id because messages point here already.
     last_message_id = models.BigIntegerField(null=True)
     last_activity_at = Seconds(default=0, db_default=0)
+    # Read up to this place, by an agent or on the phone; and the newest second we wrote.
+    read_at = Seconds(default=0, db_default=0)
+    read_tie = models.CharField(max_length=140, default="", db_default="", blank=True)
+    # The part of it that the phone vouches for: an agent has not seen a message that comes late, the phone has.
+    phone_read_at = Seconds(default=0, db_default=0)
+    phone_read_tie = models.CharField(max_length=140, default="", db_default="", blank=True)
+    answered_at = Seconds(default=0, db_default=0)
     opened_at = Seconds(
         default=0, db_default=0
     )  # time of its first message: the span late messages belong to

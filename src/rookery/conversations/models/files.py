@@ -21,6 +21,9 @@ class Blob(models.Model):
     type = models.CharField(max_length=100)  # sniffed MIME type
     key = models.CharField(max_length=120, unique=True)
     thumb_key = models.CharField(max_length=120, default="", blank=True)
+    play_key = models.CharField(
+        max_length=120, default="", db_default="", blank=True
+    )  # AAC, for who has no Opus
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     duration_ms = models.IntegerField(null=True)
@@ -63,6 +66,10 @@ class Attachment(models.Model):
     lease_ms = Millis(default=0, db_default=0)
     error = models.CharField(max_length=60, default="", db_default="", blank=True)
     created_ms = Millis(default=0, db_default=0)
+    stored_ms = Millis(
+        default=0, db_default=0
+    )  # since when the bytes are here: what the retention rule goes by
+    any_size = models.BooleanField(default=False, db_default=False)  # an administrator wants it however large
 
     class Meta:
         indexes = (
@@ -70,5 +77,8 @@ class Attachment(models.Model):
                 fields=["due_ms", "id"],
                 condition=Q(state__in=["wanted", "fetching"]),
                 name="attachment_queue",
+            ),
+            models.Index(
+                fields=["stored_ms", "id"], condition=Q(blob__isnull=False), name="attachment_stored"
             ),
         )

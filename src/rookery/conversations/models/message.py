@@ -60,7 +60,7 @@ class Message(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     direction = models.CharField(max_length=8, choices=Direction)
-    kind = models.CharField(max_length=12, default="text", db_default="text")
+    kind = models.CharField(max_length=16, default="text", db_default="text")
     content = models.TextField(default="", db_default="", blank=True)
     private = models.BooleanField(default=False, db_default=False)
     source_id = models.CharField(max_length=128, null=True)
@@ -81,7 +81,17 @@ class Message(models.Model):
     )  # what it was, when we cannot show it
     edited_at = Seconds(null=True)
     edited_event = models.CharField(max_length=128, default="", db_default="", blank=True)
+    # Deleted for everyone: when, by which event, and by whom (nobody: by our own number).
     revoked_at = Seconds(null=True)
+    revoked_event = models.CharField(max_length=128, default="", db_default="", blank=True)
+    revoked_by = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    hidden_at = Seconds(null=True)  # deleted on our own phone alone; the customer still has it
+    archived = models.BooleanField(
+        default=False, db_default=False
+    )  # older than the team's work: never unread
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     raw_event_id = models.BigIntegerField(null=True)
     version = models.IntegerField(default=1, db_default=1)
     additional_attributes = models.JSONField(

@@ -27,6 +27,13 @@ class Looks:
     duration_ms: int | None = None
     waveform: list[int] = field(default_factory=list)
     thumb_key: str = ""
+    play_key: str = ""
+    pages: int | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """What it put into storage."""
+        return [key for key in (self.thumb_key, self.play_key) if key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Wanted:
     source_id: str
     at: int
     attempts: int
+    any_size: bool = False
 
 
 def find_blob(account_id: int, sha256: bytes) -> Blob | None:
@@ -73,7 +81,7 @@ def put_blob(account_id: int, sha256: bytes, *, size: int, type_: str, key: str)
 def rekey_blob(blob_id: int, key: str) -> None:
     """The bytes were lost and have come back under `key`; thumbnail and figures are made anew."""
     with db.write():
-        Blob.objects.filter(pk=blob_id).update(key=key, thumb_key="", probed=False)
+        Blob.objects.filter(pk=blob_id).update(key=key, thumb_key="", play_key="", probed=False)
 
 
 def set_looks(blob_id: int, looks: Looks) -> bool:
@@ -84,6 +92,8 @@ def set_looks(blob_id: int, looks: Looks) -> bool:
         duration_ms=looks.duration_ms,
         waveform=looks.waveform,
         thumb_key=looks.thumb_key,
+        play_key=looks.play_key,
+        pages=looks.pages,
         probed=True,
     )
     return bool(changed)
@@ -94,7 +104,7 @@ def delete_unused_blob(blob_id: int) -> list[str] | None:
     blob = Blob.objects.select_for_update().filter(pk=blob_id).first()
     if blob is None or Attachment.objects.filter(blob_id=blob_id).exists():
         return None
-    keys = [key for key in (blob.key, blob.thumb_key) if key]
+    keys = [key for key in (blob.key, blob.thumb_key, blob.play_key) if key]
     blob.delete()
     return keys
 
@@ -121,7 +131,7 @@ def due(limit: int, *, full_gateways: Collection[int] = ()) -> list[Wanted]:
 
 _COLUMNS = (
     "id", "account_id", "kind", "path", "name", "attempts", "gateway_id", "message__channel_id",
-    "message__contact_inbox_id", "message__source_id", "message__at",
+    "message__contact_inbox_id", "message__source_id", "message__at", "any_size",
 )  # fmt: skip
 
 
@@ -138,6 +148,7 @@ def _wanted(row: dict[str, Any]) -> Wanted:
         source_id=row["message__source_id"] or "",
         at=row["message__at"],
         attempts=row["attempts"] + 1,
+        any_size=row["any_size"],
     )
 
 

@@ -1,6 +1,7 @@
 """The slots of a gateway, and whether one of them is our number."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rookery.providers.commands import ConfigCheck, DeviceStatus
 from rookery.providers.errors import (
@@ -27,14 +28,19 @@ async def status(client: GatewayClient) -> DeviceStatus:
     return DeviceStatus(
         connected=found.flag("is_connected"),
         logged_in=found.flag("is_logged_in"),
-        jid=found.jid("jid"),
+        # Gateway 7 names its one account by `device_id`, with a device part.
+        jid=found.jid("jid") or found.jid("device_id"),
         slot=found.text("device_id", 255) or client.config.device_id,
     )
 
 
 async def slots(client: GatewayClient) -> tuple[DeviceStatus, ...]:
-    """Every slot, oldest first."""
-    rows = await client.ask("GET", "/devices")
+    """Every slot, oldest first. Gateway 7 has none; its one account stands for one."""
+    answer = await client.exchange("GET", "/devices")
+    if _knows_no_slots(answer):
+        # What it calls `device_id` is the phone's address there: no slot, and another one after each linking.
+        return (replace(await status(client), slot=""),)
+    rows = answer.results("ask")
     found = [Fields(row) for row in rows] if isinstance(rows, list) else []
     return tuple(
         DeviceStatus(
@@ -57,6 +63,8 @@ async def ensure(client: GatewayClient, slot_id: str, number: str) -> DeviceStat
     answer = await client.exchange("POST", "/devices", json={"device_id": slot_id})
     if answer.status == 500 and (found := _by_id(await slots(client), slot_id)):
         return found  # somebody else made it in between: `device X already exists`
+    if _knows_no_slots(answer) and known:
+        return known[0]
     made = Fields(answer.results("ask"))
     return DeviceStatus(False, False, made.jid("jid"), made.text("id", 255) or slot_id)
 
@@ -83,6 +91,10 @@ async def open_to_all(client: GatewayClient) -> bool:
     """Is the list of devices shown to somebody without a password?"""
     answer = await client.exchange("GET", "/app/devices", password=False)
     return answer.status != 401 and answer.envelope is not None
+
+
+def _knows_no_slots(answer: Answer) -> bool:
+    return answer.status == 404 and answer.envelope is None
 
 
 def _expect_gateway(answer: Answer) -> None:

@@ -30,6 +30,10 @@ CAPABILITIES: Final = Capabilities(
     receipts=True,
     record=True,
     presence=True,
+    chats=True,
+    groups=True,
+    avatars=True,
+    contacts=True,
     max_bytes=MappingProxyType(
         {
             "image": 20_000_000,
@@ -118,6 +122,8 @@ def _media(command: SendMedia) -> Request:
     if kind in ("image", "video"):
         # By default the gateway shrinks pictures to 600 pixels.
         fields["compress"] = "false"
+    if kind == "video" and command.gif:
+        fields["gif_playback"] = "true"
     if kind == "audio" and command.voice:
         fields["ptt"] = "true"
     part = FilePart(name, _upload_name(command, kind), _plain(command.mime), command.file, command.size)

@@ -115,6 +115,8 @@ def from_response(status: int, content_type: str, body: bytes, endpoint: Endpoin
     if endpoint == "file":
         return _from_file(status)
     envelope = read_envelope(content_type, body)
+    if endpoint == "ask" and status == 408:  # the gateway waited five seconds for a picture
+        return e.NotReady("whatsapp_no_answer")
     found = _decide(status, envelope)
     if endpoint == "ask" and isinstance(found, e.OutcomeUnknown):
         return e.Interrupted("interrupted") if status >= 500 else e.Rejected("not_a_gateway")

@@ -1,6 +1,7 @@
 """WhatsApp through a gateway that is linked like WhatsApp Web."""
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Final
@@ -10,22 +11,27 @@ import httpx
 from rookery.outbound_http import CappedReader
 from rookery.providers.base import Provider
 from rookery.providers.commands import (
+    Avatar,
     ChannelConfig,
+    ChatPage,
     Command,
     ConfigCheck,
     DeviceStatus,
     FetchedMedia,
+    GroupInfo,
+    RecordPage,
     RecordRow,
+    SavedContact,
     Sent,
 )
 from rookery.providers.errors import NotAvailable, ProviderError
 from rookery.providers.events import Event
+from rookery.providers.linking import QrCode, WebhookSetting
 from rookery.providers.reading import Fields
-from rookery.providers.whatsapp_web import devices, encode, record, signature
+from rookery.providers.whatsapp_web import devices, encode, incoming, linking, lists, record, signature
 from rookery.providers.whatsapp_web.answers import read_sent
 from rookery.providers.whatsapp_web.client import FETCH_SECONDS, GatewayClient
-from rookery.providers.whatsapp_web.dialects import v8
-from rookery.providers.whatsapp_web.dialects.v8 import origin
+from rookery.providers.whatsapp_web.parsing import origin
 from rookery.providers.whatsapp_web.urls import media_url, read_base_url
 from rookery.waid import Jid
 
@@ -49,8 +55,8 @@ class WhatsAppWeb(Provider):
     base_url = staticmethod(read_base_url)
 
     @staticmethod
-    def parse(raw: bytes) -> tuple[Event, ...]:
-        return v8.parse(raw)
+    def parse(raw: bytes, own: frozenset[Jid] = frozenset()) -> tuple[Event, ...]:
+        return incoming.parse(raw, own)
 
     async def send(self, command: Command) -> Sent:
         request = encode.encode(command)
@@ -68,6 +74,23 @@ class WhatsAppWeb(Provider):
 
     async def record(self, chat: Jid, since: datetime, until: datetime) -> list[RecordRow]:
         return await record.walk(self._gateway, chat, since, until)
+
+    async def record_page(
+        self, chat: Jid, since: datetime, until: datetime, *, offset: int = 0
+    ) -> RecordPage:
+        return await record.page(self._gateway, chat, since, until, offset)
+
+    async def chats(self, *, offset: int = 0, limit: int = 100) -> ChatPage:
+        return await lists.chats(self._gateway, offset, limit)
+
+    async def group_info(self, group: Jid) -> GroupInfo:
+        return await lists.group_info(self._gateway, group)
+
+    async def avatar(self, jid: Jid, *, group: bool = False) -> Avatar | None:
+        return await lists.avatar(self._gateway, jid)
+
+    async def contacts(self) -> tuple[SavedContact, ...]:
+        return await lists.contacts(self._gateway)
 
     def media_url(self, path: str) -> str:
         return media_url(self._gateway.base_url, path)
@@ -110,6 +133,24 @@ class WhatsAppWeb(Provider):
 
     async def open_to_all(self) -> bool:
         return await devices.open_to_all(self._gateway)
+
+    async def login_qr(self) -> QrCode:
+        return await linking.login_qr(self._gateway)
+
+    async def login_code(self, phone: str) -> str:
+        return await linking.login_code(self._gateway, phone)
+
+    async def logout(self) -> None:
+        await linking.logout(self._gateway)
+
+    async def reconnect(self) -> None:
+        await linking.reconnect(self._gateway)
+
+    async def webhook(self) -> WebhookSetting | None:
+        return await linking.webhook(self._gateway)
+
+    async def set_webhook(self, url: str, secret: str, events: Sequence[str] = ()) -> None:
+        await linking.set_webhook(self._gateway, url, secret, events)
 
 
 def _path_part(source_id: str) -> str:

@@ -43,5 +43,27 @@ class Command:
             raise ControlError(400, f"{name} must be a text")
         return value
 
+    def flag(self, name: str) -> bool:
+        value = self.data.get(name, False)
+        if not isinstance(value, bool):
+            raise ControlError(400, f"{name} must be true or false")
+        return value
+
+    def number(self, name: str, default: int | None = None) -> int:
+        """A whole number; raises ControlError when it is none, or missing without a default."""
+        value = self.data.get(name, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ControlError(400, f"{name} must be a whole number")
+        return value
+
+    def chat(self, name: str = "chat") -> str:
+        """A chat key: the phone of a known person, or a JID as it stands."""
+        value = self.need(name)
+        return (
+            value
+            if "@" in value and not value.endswith(("@s.whatsapp.net", "@lid"))
+            else self.world.contact(value).phone
+        )
+
 
 Action = Callable[[Command], Any]

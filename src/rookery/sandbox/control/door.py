@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from rookery.sandbox import wire
-from rookery.sandbox.control import groups, phones, trouble
+from rookery.sandbox.control import business, groups, past, phones, trouble
 from rookery.sandbox.control.command import Action, Command, ControlError
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 ACTIONS: list[tuple[str, re.Pattern[str], Action]] = [
     (method, re.compile("^" + re.sub(r":(\w+)", r"(?P<\1>[^/]+)", f"/_sandbox{path}") + "$"), action)
-    for method, path, action in [*phones.ACTIONS, *groups.ACTIONS, *trouble.ACTIONS]
+    for method, path, action in [
+        *phones.ACTIONS,
+        *groups.ACTIONS,
+        *business.ACTIONS,
+        *past.ACTIONS,
+        *trouble.ACTIONS,
+    ]
 ]
 
 
@@ -77,7 +83,8 @@ class Control:
             raise ControlError(400, f"not JSON: {broken}") from broken
         if not isinstance(data, dict):
             raise ControlError(400, "send a JSON object")
-        command.data = data
+        # Half a surrogate pair becomes the replacement character, as on its way through Go.
+        command.data = json.loads(wire.dump(data))
 
 
 def _act(command: Command) -> Any:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from rookery.sandbox import linking, people
+from rookery.sandbox import announce, linking, people
+from rookery.sandbox import jid as jids
 from rookery.sandbox.control.command import Action, Command, ControlError
 from rookery.sandbox.model import Contact, Slot
 
@@ -29,24 +30,46 @@ def listed(command: Command) -> Any:
 
 
 def say(command: Command) -> Any:
-    return {"id": people.say(command.world, _contact(command), people.saying(**command.data))}
+    return _said(command, people.say(command.world, _contact(command), people.saying(**command.data)))
+
+
+def _said(command: Command, message_id: str) -> dict[str, Any]:
+    """The id, and of an album the ids of its parts."""
+    parts = command.data.get("parts") or []
+    if not parts:
+        return {"id": message_id}
+    ids = [part.get("id") or f"{message_id[:-2]}{number:02X}" for number, part in enumerate(parts, start=1)]
+    return {"id": message_id, "parts": ids}
+
+
+def _react(command: Command, who: Contact | None) -> Any:
+    emoji, device, silent = command.text("emoji") or "", command.text("device"), command.flag("silent")
+    return {"id": people.react(command.world, who, command.need("id"), emoji, device, silent=silent)}
+
+
+def _edit(command: Command, who: Contact | None) -> Any:
+    """`{id, text, at?, secret?, failed?, silent?}`: see `deeds.Edit`."""
+    names = people.Edit.__struct_fields__
+    how = msgspec.convert({name: command.data[name] for name in names if name in command.data}, people.Edit)
+    message_id, text = command.need("id"), command.need("text")
+    return {"id": people.edit(command.world, who, message_id, text, command.text("device"), how)}
+
+
+def _revoke(command: Command, who: Contact | None) -> Any:
+    device, silent = command.text("device"), command.flag("silent")
+    return {"id": people.revoke(command.world, who, command.need("id"), device, silent=silent)}
 
 
 def react(command: Command) -> Any:
-    emoji = command.text("emoji") or ""
-    found = people.react(command.world, _contact(command), command.need("id"), emoji, command.text("device"))
-    return {"id": found}
+    return _react(command, _contact(command))
 
 
 def edit(command: Command) -> Any:
-    made = people.edit(
-        command.world, _contact(command), command.need("id"), command.need("text"), command.text("device")
-    )
-    return {"id": made}
+    return _edit(command, _contact(command))
 
 
 def revoke(command: Command) -> Any:
-    return {"id": people.revoke(command.world, _contact(command), command.need("id"), command.text("device"))}
+    return _revoke(command, _contact(command))
 
 
 def type_in(command: Command) -> Any:
@@ -62,7 +85,10 @@ def read(command: Command) -> Any:
 
 
 def call(command: Command) -> Any:
-    return {"id": people.call(command.world, _contact(command), command.text("device"))}
+    """`{auto_rejected?, group?, device?}`"""
+    rejected, group = command.flag("auto_rejected"), command.text("group") or ""
+    world, device = command.world, command.text("device")
+    return {"id": people.call(world, _contact(command), device, rejected=rejected, group=group)}
 
 
 def reveal(command: Command) -> Any:
@@ -82,29 +108,31 @@ def screen(command: Command) -> Any:
 def phone_say(command: Command) -> Any:
     """`{to, text?, kind?, ...}` typed on the linked phone."""
     options = {key: value for key, value in command.data.items() if key != "to"}
-    return {"id": people.phone_say(command.world, command.need("to"), people.saying(**options))}
+    return _said(command, people.phone_say(command.world, command.need("to"), people.saying(**options)))
 
 
 def phone_react(command: Command) -> Any:
-    emoji, device = command.text("emoji") or "", command.text("device")
-    return {"id": people.react(command.world, None, command.need("id"), emoji, device)}
+    return _react(command, None)
 
 
 def phone_edit(command: Command) -> Any:
-    text, device = command.need("text"), command.text("device")
-    return {"id": people.edit(command.world, None, command.need("id"), text, device)}
+    return _edit(command, None)
 
 
 def phone_revoke(command: Command) -> Any:
-    return {"id": people.revoke(command.world, None, command.need("id"), command.text("device"))}
+    return _revoke(command, None)
+
+
+def phone_delete(command: Command) -> Any:
+    """`{id}`: the owner deletes a message on the phone, for themselves alone."""
+    people.delete(command.world, command.need("id"), command.text("device"))
+    return {}
 
 
 def phone_read(command: Command) -> Any:
-    """`{chat, kind?}`: the owner reads; kind `read-self` when receipts are switched off."""
-    chat = command.need("chat")
-    chat = chat if "@" in chat else command.world.contact(chat).phone
-    kind = command.text("kind") or "read"
-    return {"ids": people.read(command.world, None, chat, command.text("device"), kind)}
+    """`{chat, kind?, own_lid?}`: the owner reads; kind `read-self` when receipts are switched off."""
+    kind, device, own_lid = command.text("kind") or "read", command.text("device"), command.flag("own_lid")
+    return {"ids": people.read(command.world, None, command.chat(), device, kind, own_lid=own_lid)}
 
 
 def _slot(command: Command) -> Slot:
@@ -115,9 +143,20 @@ def _slot(command: Command) -> Slot:
 
 
 def scan(command: Command) -> Any:
-    slot = _slot(command)
-    linking.scan(command.world, slot, command.text("phone") or "", command.text("push_name") or "")
+    """`{phone?, push_name?, lid?}`"""
+    slot, lid = _slot(command), command.text("lid") or ""
+    linking.scan(command.world, slot, command.text("phone") or "", command.text("push_name") or "", lid)
     return {"id": slot.id, "jid": slot.jid, "state": slot.state}
+
+
+def change_device(command: Command) -> Any:
+    """`{lid?, push_name?}`: the account's own hidden address and name."""
+    slot = _slot(command)
+    lid, name = command.text("lid"), command.text("push_name")
+    slot.lid = jids.hidden(lid) if lid else slot.lid
+    slot.push_name = name or slot.push_name
+    command.world.save("slot", slot.id, slot)
+    return {"id": slot.id, "jid": slot.jid, "lid": slot.lid, "push_name": slot.push_name}
 
 
 def drop(command: Command) -> Any:
@@ -129,7 +168,7 @@ def reconnect(command: Command) -> Any:
     slot = _slot(command)
     slot.connected, slot.banned = True, False
     command.world.save("slot", slot.id, slot)
-    people.release(command.world, slot)
+    announce.release(command.world, slot)
     return {}
 
 
@@ -160,6 +199,8 @@ ACTIONS: list[tuple[str, str, Action]] = [
     ("POST", "/phone/edit", phone_edit),
     ("POST", "/phone/revoke", phone_revoke),
     ("POST", "/phone/read", phone_read),
+    ("POST", "/phone/delete", phone_delete),
+    ("POST", "/devices/:id", change_device),
     ("POST", "/devices/:id/scan", scan),
     ("POST", "/devices/:id/drop", drop),
     ("POST", "/devices/:id/reconnect", reconnect),

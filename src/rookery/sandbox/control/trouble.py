@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
 
+from rookery.sandbox import dialect as dialects
 from rookery.sandbox import events
 from rookery.sandbox.control.command import Action, Command, ControlError
 from rookery.sandbox.courier import Behaviour
@@ -53,8 +55,8 @@ def webhooks(command: Command) -> Any:
     unknown = set(data) - set(Behaviour.__struct_fields__)
     if unknown:
         raise ControlError(400, f"webhooks have no {', '.join(sorted(unknown))}")
-    if data.get("dialect") not in {None, "8.0", "8.2", world.profile.name}:
-        raise ControlError(400, "dialect must be 8.0, 8.2 or null; the flat one of v7 is not simulated")
+    if data.get("dialect") is not None:
+        dialects.named(str(data["dialect"]))
     courier.behaviour = msgspec.convert({**msgspec.to_builtins(courier.behaviour), **data}, Behaviour)
     if not courier.behaviour.reorder:
         courier.flush()
@@ -69,13 +71,17 @@ def deliveries(command: Command) -> Any:
 
 
 def emit(command: Command) -> Any:
-    """Any signed event: `{event, payload, device?, timestamp?}`, or `{raw}` for exactly these bytes."""
+    """Any signed event: `{event, payload, device?, timestamp?}`, or exactly these bytes: `{raw}`, `{base64}`."""
     world = command.world
     account = world.default_account(command.text("device"))
     slot = world.slots_of(account)[0]
     raw = command.text("raw")
     if raw is not None:
         world.courier.post_bytes(raw.encode("utf-8", "surrogatepass"), world.hook_for(slot))
+        return {}
+    packed = command.text("base64")
+    if packed is not None:
+        world.courier.post_bytes(base64.b64decode(packed, validate=True), world.hook_for(slot))
         return {}
     payload = command.data.get("payload")
     if not isinstance(payload, dict):
@@ -114,6 +120,7 @@ def overview(command: Command) -> Any:
         "contacts": len(world.contacts),
         "groups": list(world.groups),
         "messages": sum(len(found) for found in world.chats.values()),
+        "clock": {"now": world.now(), "shift": world.shift},
         "webhook_url": world.hook.url,
     }
 

@@ -74,11 +74,17 @@ SCOPED = _table(
     ("GET", "/message/:message_id/download", message.download),
     ("GET", "/chats", chats.index),
     ("GET", "/chat/:chat_jid/messages", chats.messages),
+    ("POST", "/chat/:chat_jid/pin", chats.pin),
+    ("POST", "/chat/:chat_jid/disappearing", chats.disappearing),
     ("GET", "/user/check", users.check),
     ("GET", "/user/avatar", users.avatar),
     ("GET", "/user/info", users.info),
     ("GET", "/user/my/contacts", users.contacts),
     ("GET", "/user/my/groups", groups.mine),
+    ("GET", "/user/my/newsletters", users.newsletters),
     ("GET", "/group/info", groups.info),
     ("GET", "/group/participants", groups.participants),
 )
+
+SLOTTED = _table(("POST", "/chat/:chat_jid/archive", chats.archive))
+"""Scoped routes that v7 does not have."""

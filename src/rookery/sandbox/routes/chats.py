@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime
 from typing import Any
 
-from rookery.sandbox import errors, events, identity, moments
+from rookery.sandbox import content, errors, identity, moments, validate
 from rookery.sandbox.call import Call, Reply
 from rookery.sandbox.model import Message, Row
-from rookery.sandbox.recipients import stored_chat
+from rookery.sandbox.recipients import check_session, stored_chat
 
 EMPTY_CHAT = {
     "jid": "",
@@ -25,8 +26,17 @@ EMPTY_CHAT = {
 def rows(call: Call, chat: str) -> list[tuple[Message, Row]]:
     """Stored messages of a chat, newest first, without those whose row is still being written."""
     now = time.time()
-    found = call.world.messages(call.slot.phone, chat)
-    return [(one, one.row) for one in reversed(found) if one.row is not None and one.row.visible_at <= now]
+    found = reversed(call.world.messages(call.slot.phone, chat))
+    stored = [(one, one.row) for one in found if one.row is not None and one.row.visible_at <= now]
+    return sorted(stored, key=lambda entry: -entry[0].row_at)
+
+
+def _total(call: Call, chat: str, found: int) -> int:
+    """All rows of the chat, filters or not; older builds count those of every account (contract 4.4)."""
+    if not call.world.profile.totals_over_devices:
+        return found
+    others = [key for key in call.world.chats if key[1] == chat and key[0] != call.slot.phone]
+    return found + sum(message.row is not None for key in others for message in call.world.chats[key])
 
 
 def _number(call: Call, name: str, default: int, lowest: int, highest: int | None) -> int:
@@ -50,15 +60,16 @@ def _flag(call: Call, name: str) -> bool | None:
 
 
 def _chat(call: Call, chat: str, found: list[tuple[Message, Row]]) -> dict[str, Any]:
-    times = [message.at for message, _row in found] or [0]
+    times = [message.row_at for message, _row in found] or [0]
+    state = call.world.state(call.slot.phone, chat)
     return {
-        "jid": identity.chat_jid(call.world, chat),
+        "jid": identity.record_jid(call.world, chat),
         "name": identity.chat_name(call.world, chat),
         "last_message_time": moments.stamp(max(times)),
-        "ephemeral_expiration": 0,
+        "ephemeral_expiration": state.timer,
         "created_at": moments.stamp(min(times)),
         "updated_at": moments.stamp(max([row.updated_at for _message, row in found] or [0])),
-        "archived": False,
+        "archived": state.archived,
     }
 
 
@@ -72,8 +83,8 @@ async def index(call: Call) -> Reply:
         if found and (not media_only or any(message.media for message, _row in found)):
             listed.append(_chat(call, chat, found))
     listed = [chat for chat in listed if search in chat["name"].lower()]
-    if _flag(call, "archived"):
-        listed = []
+    archived = _flag(call, "archived")
+    listed = [chat for chat in listed if archived is None or chat["archived"] == archived]
     listed.sort(key=lambda chat: str(chat["last_message_time"]), reverse=True)
     page = {"limit": limit, "offset": offset, "total": len(listed)}
     return Reply(
@@ -100,7 +111,7 @@ async def messages(call: Call) -> Reply:
         chosen = _filtered(call, found)[offset : offset + limit]
     results = {
         "data": [_message(call, message, row) for message, row in chosen] or None,
-        "pagination": {"limit": limit, "offset": offset, "total": len(found)},
+        "pagination": {"limit": limit, "offset": offset, "total": _total(call, chat, len(found))},
         "chat_info": _chat(call, chat, found),
     }
     return Reply("Success get chat messages", results)
@@ -125,8 +136,8 @@ def _filtered(call: Call, found: list[tuple[Message, Row]]) -> list[tuple[Messag
     return [
         (message, row)
         for message, row in found
-        if (start is None or message.at >= start)
-        and (end is None or message.at <= end)
+        if (start is None or message.row_at >= start)
+        and (end is None or message.row_at <= end)
         and (not media_only or message.media is not None)
         and (own is None or message.from_me == own)
     ]
@@ -134,30 +145,40 @@ def _filtered(call: Call, found: list[tuple[Message, Row]]) -> list[tuple[Messag
 
 def _message(call: Call, message: Message, row: Row) -> dict[str, Any]:
     world, media = call.world, message.media
-    name = "" if message.from_me else world.name_of(message.author)
     shown: dict[str, Any] = {
         "id": message.id,
-        "chat_jid": identity.chat_jid(world, message.chat),
+        "chat_jid": identity.record_jid(world, message.chat),
         "sender_jid": row.sender,
-        "sender_display_name" if world.profile.sender_display_name else "sender_name": name,
         "content": row.content,
-        "timestamp": moments.stamp(message.at),
+        "timestamp": moments.stamp(message.row_at),
         "is_from_me": message.from_me,
-        "media_type": message.kind if media is not None else "",
+        "media_type": message.kind if media is not None or message.kind == "call" else "",
         "filename": "",
         "url": "",
         "file_length": 0,
         "created_at": moments.stamp(row.created_at),
         "updated_at": moments.stamp(row.updated_at),
     }
+    if world.profile.row_name:
+        shown[world.profile.row_name] = _row_name(call, message)
+    if message.kind == "call":
+        shown["call_metadata"] = json.dumps({"call_id": message.id.partition(":")[2], **message.extra})
     if media is not None:
-        synthetic = f"{message.kind}_{message.at}{events.extension(message)}"
+        synthetic = f"{message.kind}_{message.at}{content.extension(message)}"
         shown["filename"] = media.name if message.kind == "document" else synthetic
-        shown["url"], shown["file_length"] = events.cdn_url(message.id), media.size
+        shown["url"], shown["file_length"] = content.cdn_url(message.id), media.size
     stored = [one for one in message.reactions if one.stored]
     if stored:
         shown["reactions"] = [_reaction(call, message, one.author, one.emoji, one.at) for one in stored]
     return shown
+
+
+def _row_name(call: Call, message: Message) -> str:
+    """The fork leaves own rows without a name; later builds give the best name there is."""
+    contact = call.world.contacts.get(message.author)
+    if call.world.profile.best_names:
+        return identity.display_name(contact) if contact is not None else call.world.name_of(message.author)
+    return "" if message.from_me else call.world.name_of(message.author)
 
 
 def _reaction(call: Call, message: Message, author: str, emoji: str, at: int) -> dict[str, Any]:
@@ -167,6 +188,51 @@ def _reaction(call: Call, message: Message, author: str, emoji: str, at: int) ->
         "is_from_me": author == message.account,
         "timestamp": moments.stamp(at),
     }
-    if call.world.profile.sender_display_name:
-        shown["sender_display_name"] = call.world.name_of(author)
+    if call.world.profile.best_names:
+        contact = call.world.contacts.get(author)
+        shown["sender_display_name"] = (
+            identity.display_name(contact) if contact is not None else call.world.name_of(author)
+        )
     return shown
+
+
+async def _changed(call: Call, name: str, kind: type) -> tuple[str, Any]:
+    """(chat key, value) of a call that changes one setting; a body that cannot be read is a 400 here."""
+    check_session(call.world, call.slot)
+    try:
+        form = await call.form({name: kind})
+    except errors.GatewayError as broken:
+        raise errors.bad_request() from broken
+    value = form.flag(name) if kind is bool else form.number(name)
+    return stored_chat(call.world, call.params["chat_jid"]) or call.params["chat_jid"], value
+
+
+def _set(call: Call, message: str, **shown: Any) -> Reply:
+    results = {"status": "success", "message": message, "chat_jid": call.params["chat_jid"], **shown}
+    return Reply(message, results)
+
+
+async def pin(call: Call) -> Reply:
+    chat, value = await _changed(call, "pinned", bool)
+    call.world.state(call.slot.phone, chat).pinned = value
+    call.world.save_state(call.slot.phone, chat)
+    return _set(call, "Chat pinned successfully" if value else "Chat unpinned successfully", pinned=value)
+
+
+async def archive(call: Call) -> Reply:
+    chat, value = await _changed(call, "archived", bool)
+    call.world.state(call.slot.phone, chat).archived = value
+    call.world.save_state(call.slot.phone, chat)
+    return _set(
+        call, "Chat archived successfully" if value else "Chat unarchived successfully", archived=value
+    )
+
+
+async def disappearing(call: Call) -> Reply:
+    chat, value = await _changed(call, "timer_seconds", int)
+    if value not in validate.DURATIONS:
+        allowed = ", ".join(str(seconds) for seconds in validate.DURATIONS)
+        raise errors.invalid({"timer_seconds": f"must be one of {allowed} seconds"})
+    call.world.state(call.slot.phone, chat).timer = value
+    call.world.save_state(call.slot.phone, chat)
+    return _set(call, "Disappearing timer set successfully", timer_seconds=value)

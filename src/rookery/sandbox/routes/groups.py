@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rookery.sandbox import errors, identity, moments, validate
+from rookery.sandbox import errors, moments, validate
 from rookery.sandbox import jid as jids
 from rookery.sandbox.call import Call, Reply
 from rookery.sandbox.model import Group, Member
@@ -29,13 +29,19 @@ def _lid(call: Call, phone: str) -> str:
     return (contact.lid or "") if contact else ""
 
 
-def _participant(call: Call, member: Member) -> dict[str, Any]:
-    contact = call.world.contacts.get(member.phone)
-    jid = identity.resolved(contact) if contact else jids.pn(member.phone)
+def _addressing(call: Call, group: Group) -> str:
+    return group.addressing or ("lid" if any(_lid(call, member.phone) for member in group.members) else "pn")
+
+
+def _participant(call: Call, member: Member, addressing: str) -> dict[str, Any]:
+    """One member as the library knows them: `JID` is the LID in groups that address by LID."""
+    contact, lid = call.world.contacts.get(member.phone), _lid(call, member.phone)
+    known = contact is None or not lid or contact.lid_known
+    number = jids.pn(member.phone) if known else ""
     return {
-        "JID": jid,
-        "PhoneNumber": jids.pn(member.phone) if jid.endswith(jids.PEOPLE) else "",
-        "LID": _lid(call, member.phone),
+        "JID": lid if lid and (addressing == "lid" or not known) else number,
+        "PhoneNumber": number,
+        "LID": lid,
         "IsAdmin": member.admin or member.owner,
         "IsSuperAdmin": member.owner,
         "DisplayName": "",
@@ -45,37 +51,48 @@ def _participant(call: Call, member: Member) -> dict[str, Any]:
 
 
 def _info(call: Call, group: Group) -> dict[str, Any]:
-    owner = next((jids.pn(member.phone) for member in group.members if member.owner), "")
+    addressing = _addressing(call, group)
+    shown = [_participant(call, member, addressing) for member in group.members]
+    owner = next((one for one in shown if one["IsSuperAdmin"]), {"JID": "", "PhoneNumber": ""})
     created = moments.stamp(group.created_at)
-    empty_times = {"NameSetAt": created, "TopicSetAt": ZERO, "GroupCreated": created}
+    setter = next(
+        (
+            one
+            for member, one in zip(group.members, shown, strict=True)
+            if member.phone == group.subject_set_by
+        ),
+        owner,
+    )
     return {
         "JID": group.jid,
-        "OwnerJID": owner,
-        "OwnerPN": owner,
+        "OwnerJID": owner["JID"],
+        "OwnerPN": owner["PhoneNumber"],
         "Name": group.subject,
-        "NameSetBy": owner,
-        "NameSetByPN": owner,
+        "NameSetAt": moments.stamp(group.subject_set_at) if group.subject_set_at else created,
+        "NameSetBy": setter["JID"],
+        "NameSetByPN": setter["PhoneNumber"],
         "Topic": group.topic,
         "TopicID": "",
+        "TopicSetAt": ZERO,
         "TopicSetBy": "",
         "TopicSetByPN": "",
         "TopicDeleted": False,
-        **empty_times,
-        "IsLocked": False,
-        "IsAnnounce": False,
+        "IsLocked": group.locked,
+        "IsAnnounce": group.announce,
         "AnnounceVersionID": "",
-        "IsEphemeral": False,
-        "DisappearingTimer": 0,
+        "IsEphemeral": group.timer > 0,
+        "DisappearingTimer": group.timer,
         "IsIncognito": False,
         "IsParent": False,
         "DefaultMembershipApprovalMode": "",
         "LinkedParentJID": "",
         "IsDefaultSubGroup": False,
         "IsJoinApprovalRequired": False,
-        "AddressingMode": "lid" if any(_lid(call, member.phone) for member in group.members) else "pn",
+        "AddressingMode": addressing,
+        "GroupCreated": created,
         "CreatorCountryCode": "",
         "ParticipantVersionID": "",
-        "Participants": [_participant(call, member) for member in group.members] or None,
+        "Participants": shown or None,
         "ParticipantCount": len(group.members),
         "MemberAddMode": "",
         "Suspended": False,
@@ -94,19 +111,18 @@ async def mine(call: Call) -> Reply:
 
 async def participants(call: Call) -> Reply:
     group = _group(call)
-    listed = []
+    addressing, listed = _addressing(call, group), []
     for member in group.members:
-        shown = _participant(call, member)
+        shown = _participant(call, member, addressing)
         entry = {
             "jid": shown["JID"],
-            "phone_number": jids.parse(shown["JID"])[0],
+            "phone_number": jids.parse(shown["PhoneNumber"] or shown["JID"])[0],
             "lid": shown["LID"],
             "display_name": call.world.name_of(member.phone),
             "is_admin": shown["IsAdmin"],
             "is_super_admin": shown["IsSuperAdmin"],
         }
-        listed.append(
-            {key: value for key, value in entry.items() if value != "" or key not in {"lid", "display_name"}}
-        )
+        optional = {"lid", "display_name"}
+        listed.append({key: value for key, value in entry.items() if value != "" or key not in optional})
     results = {"group_id": group.jid, "name": group.subject, "participants": listed or None}
     return Reply("Success get group participants", results)

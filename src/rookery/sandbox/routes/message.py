@@ -6,10 +6,11 @@ import re
 import uuid
 from collections.abc import Mapping
 
-from rookery.sandbox import errors, events, identity, ids, moments, people, validate
+from rookery.sandbox import announce, content, errors, events, identity, ids, moments, people, validate
 from rookery.sandbox import jid as jids
 from rookery.sandbox.body import Form
 from rookery.sandbox.call import Call, Reply
+from rookery.sandbox.deeds import is_admin
 from rookery.sandbox.model import Message
 from rookery.sandbox.recipients import any_chat, check_session
 
@@ -36,33 +37,46 @@ def _done(message_id: str, status: str) -> Reply:
 async def reaction(call: Call) -> Reply:
     """The answer names the reaction's own id; the gateway does not store what it sends itself."""
     form, _target, message = await _opened(call, {"emoji": str})
-    made = ids.api()
+    made, world, me, at = ids.api(), call.world, call.slot.phone, call.world.now()
+    emoji = form.text("emoji")
     if message is not None:
-        people.set_reaction(message, call.slot.phone, form.text("emoji"), call.world.now(), stored=False)
-        call.world.keep(message)
-    return _done(
-        made, f"Reaction sent to {form.text('phone')} (server timestamp: {moments.prose(call.world.now())})"
-    )
+        people.set_reaction(message, me, emoji, at, stored=False)
+        world.keep(message)
+        target = message
+        announce.post_to_others(
+            world, call.slot, lambda slot: events.reaction(world, slot, target, me, emoji, made, at)
+        )
+    return _done(made, f"Reaction sent to {form.text('phone')} (server timestamp: {moments.prose(at)})")
 
 
 async def revoke(call: Call) -> Reply:
+    """Of one's own messages, and as an admin of a group of anybody's whose row is stored."""
     _form, target, message = await _opened(call, {})
-    if message is not None and message.from_me:
+    made, world, me, at = ids.api(), call.world, call.slot.phone, call.world.now()
+    if message is not None and (message.from_me or (message.row and is_admin(world, message.chat, me))):
         message.revoked = True
-        if call.world.profile.revoke_deletes_row:
+        if world.profile.revoke_deletes_row:
             message.row = None
-        call.world.keep(message)
-    return _done(ids.api(), f"Revoke success {target} (server timestamp: {moments.prose(call.world.now())})")
+        world.keep(message)
+        gone = message
+        announce.post_to_others(
+            world, call.slot, lambda slot: events.revoked(world, slot, gone, me, made, at)
+        )
+    return _done(made, f"Revoke success {target} (server timestamp: {moments.prose(at)})")
 
 
 async def update(call: Call) -> Reply:
     form, target, message = await _opened(call, {"message": str})
+    made, world, me, at = ids.api(), call.world, call.slot.phone, call.world.now()
+    text = form.text("message")
     if message is not None and message.from_me:
-        message.text, message.edited = form.text("message"), True
-        call.world.keep(message)
-    return _done(
-        ids.api(), f"Update message success {target} (server timestamp: {moments.prose(call.world.now())})"
-    )
+        message.text, message.edited = text, True
+        world.keep(message)
+        changed = message
+        announce.post_to_others(
+            world, call.slot, lambda slot: events.edited(world, slot, changed, me, text, made, at)
+        )
+    return _done(made, f"Update message success {target} (server timestamp: {moments.prose(at)})")
 
 
 async def read(call: Call) -> Reply:
@@ -71,12 +85,11 @@ async def read(call: Call) -> Reply:
     message_id = call.params["message_id"]
     if message is not None and not message.from_me:
         message.status = "read"
-        call.world.keep(message)
-        world, at, phone = call.world, call.world.now(), call.slot.phone
-        for slot in world.slots_of(phone):
-            if slot is not call.slot and slot.connected:
-                event = events.ack(world, slot, [message_id], message.chat, phone, "read", at)
-                world.courier.post(event, world.hook_for(slot))
+        world, at, phone, chat = call.world, call.world.now(), call.slot.phone, message.chat
+        world.keep(message)
+        announce.post_to_others(
+            world, call.slot, lambda slot: events.ack(world, slot, [message_id], chat, phone, "read", at)
+        )
     return _done(message_id, f"Mark as read success {message_id}")
 
 
@@ -84,19 +97,9 @@ async def delete(call: Call) -> Reply:
     """Delete for me: the gateway's row goes, phones keep theirs."""
     _form, _target, message = await _opened(call, {})
     if message is not None:
-        slot, world, row = call.slot, call.world, message.row
-        if row is not None and not world.profile.revoke_deletes_row:
-            payload = {
-                "deleted_message_id": message.id,
-                "timestamp": moments.stamp(world.now()),
-                "from": slot.jid,
-                "chat_id": identity.chat_jid(world, message.chat),
-                "original_content": row.content,
-                "original_sender": row.sender,
-                "original_timestamp": moments.stamp(message.at),
-                "was_from_me": message.from_me,
-            }
-            world.courier.post(events.envelope(slot, "message.deleted", payload), world.hook_for(slot))
+        slot, world = call.slot, call.world
+        if not world.profile.revoke_deletes_row:
+            announce.tell(world, slot, events.deleted(world, slot, message, slot.jid, world.now()))
         message.row = None
         world.keep(message)
     return Reply("Message deleted successfully")
@@ -124,7 +127,7 @@ async def download(call: Call) -> Reply:
     message = world.find_message(call.slot.phone, message_id)
     if message is None or message.row is None:
         raise errors.internal(f"message with ID {message_id} not found")
-    if identity.chat_jid(world, message.chat) != target:
+    if identity.record_jid(world, message.chat) != target:
         raise errors.internal(f"message {message_id} does not belong to chat {target}")
     if message.media is None:
         raise errors.internal(f"message {message_id} does not contain downloadable media")
@@ -140,7 +143,7 @@ def _saved(call: Call, message: Message, target: str) -> Reply:
     assert media is not None
     number = re.search(r"\d+", target)
     folder = f"statics/media/{number.group() if number else 'unknown'}/{moments.stamp(message.at)[:10]}"
-    name = f"{world.now()}-{uuid.uuid4()}{events.extension(message)}"
+    name = f"{world.now()}-{uuid.uuid4()}{content.extension(message)}"
     path = f"{folder}/{name}"
     world.files.put(path, world.files.get(f"blobs/{media.sha256}") or b"")
     status = f"Media downloaded successfully to {path}"

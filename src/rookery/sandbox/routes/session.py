@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import PlainTextResponse
 
 from rookery.sandbox import linking
@@ -9,30 +11,38 @@ from rookery.sandbox.call import Call, Reply
 
 
 async def login(call: Call) -> Reply:
-    slot = call.slot
-    path = await linking.begin(call.world, slot)
-    results = {"device_id": slot.id, "qr_link": call.url_for(path), "qr_duration": linking.QR_SECONDS}
-    return Reply("Login success", results)
+    path = await linking.begin(call.world, call.slot)
+    results = {"qr_link": call.url_for(path), "qr_duration": linking.QR_SECONDS}
+    return Reply("Login success", _named(call, results))
+
+
+def _named(call: Call, results: dict[str, Any]) -> dict[str, Any]:
+    """Results with the slot's id, which v7 does not have."""
+    return results if call.world.profile.single_account else {"device_id": call.slot.id, **results}
 
 
 async def login_with_code(call: Call) -> Reply:
     code = linking.pair_code(call.world, call.slot, call.query("phone"))
-    return Reply("Login with code success", {"device_id": call.slot.id, "pair_code": code})
+    return Reply("Login with code success", _named(call, {"pair_code": code}))
 
 
 async def logout(call: Call) -> Reply:
-    slot_id = call.slot.id
+    results = _named(call, {})
     linking.logout(call.world, call.slot)
-    return Reply("Success logout", {"device_id": slot_id})
+    return Reply("Success logout", results) if results else Reply("Success logout")
 
 
 async def reconnect(call: Call) -> Reply:
     linking.reconnect(call.world, call.slot)
-    return Reply("Reconnect success", {"device_id": call.slot.id})
+    results = _named(call, {})
+    return Reply("Reconnect success", results) if results else Reply("Reconnect success")
 
 
 async def status(call: Call) -> Reply:
     slot = call.slot
+    if call.world.profile.single_account:
+        state = {"is_connected": slot.connected, "is_logged_in": slot.online, "device_id": slot.ad_jid}
+        return Reply("Connection status retrieved", state)
     results = {
         "is_connected": slot.connected,
         "is_logged_in": slot.online,
@@ -44,7 +54,11 @@ async def status(call: Call) -> Reply:
 
 async def devices(call: Call) -> Reply:
     listed = [
-        {"name": slot.push_name, "device": slot.id, "jid": slot.jid}
+        {
+            "name": slot.push_name,
+            "device": slot.ad_jid if call.world.profile.single_account else slot.id,
+            "jid": slot.jid,
+        }
         for slot in call.world.slots.values()
         if not slot.removed
     ]

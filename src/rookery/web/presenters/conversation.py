@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from rookery import journal
-from rookery.conversations import queries
+from rookery.catchup import queries as catchup
+from rookery.conversations import marks, queries
 from rookery.conversations.access import Viewer
 from rookery.conversations.actions import outgoing
 from rookery.conversations.models import Contact, Conversation, Message
 from rookery.media import uploads
 from rookery.waid import phone
 from rookery.web.formatting import plain
-from rookery.web.presenters import files, inbox, messages, numbers, people
+from rookery.web.presenters import around, avatars, files, inbox, messages, numbers, people
 from rookery.web.view_models import (
     Bubble,
     Composer,
@@ -33,16 +34,18 @@ FAMILIAR = 5
 MOST_SHOWN = 100
 
 
-def page(viewer: Viewer, conversation: Conversation, around: Message | None = None) -> ConversationPage:
-    """Everything about one conversation; `around` a message instead of at its end."""
+def page(viewer: Viewer, conversation: Conversation, at: Message | None = None) -> ConversationPage:
+    """Everything about one conversation; around the message `at` instead of at its end."""
     return ConversationPage(
         id=conversation.display_id,
         head=head(viewer, conversation),
-        log=_log(conversation, around),
+        log=_log(conversation, at),
         composer=_composer(viewer, conversation),
         panel=_panel(conversation),
         read_url=f"/conversations/{conversation.display_id}/read",
         banner=numbers.banner(viewer, conversation.inbox),
+        older_url=f"/conversations/{conversation.display_id}/older" if conversation.inbox.channel_id else "",
+        older_state=catchup.older(conversation.contact_inbox_id).state,
     )
 
 
@@ -51,7 +54,7 @@ def head(viewer: Viewer, conversation: Conversation) -> Head:
     return Head(
         id=conversation.display_id,
         name=people.contact_name(conversation.contact),
-        avatar=people.contact_avatar(conversation.contact),
+        avatar=avatars.contact_avatar(conversation.contact),
         subtitle=_subtitle(conversation),
         resolved=conversation.status == Conversation.Status.RESOLVED,
         status=inbox.status_words()[conversation.status],
@@ -70,19 +73,23 @@ def head(viewer: Viewer, conversation: Conversation) -> Head:
             for user in queries.list_assignable(viewer, conversation.inbox)
             if user.pk != viewer.user.pk
         ),
+        labels=tuple(
+            (plain(label.name), (label.color or 0) % people.HUES)
+            for label in marks.list_chat_labels(conversation)
+        ),
     )
 
 
 def older(conversation: Conversation, before: queries.Position) -> tuple[Log, str]:
     """A page of older messages, and what to ask for the next one with ("" when this was the last)."""
-    found = queries.list_messages(conversation, before=before)
-    lines = _lines([messages.bubble(message, conversation.contact) for message in found])
+    found = queries.list_chat(conversation, before)
+    lines = _lines(_shown(conversation, found))
     return Log("", tuple(lines)), _before(found)
 
 
 def bubbles(conversation: Conversation, found: Sequence[Message]) -> Log:
     """Bubbles for a live refresh: the log on the page finds each one its place and its run."""
-    return Log("", tuple(Line(bubble=messages.bubble(message, conversation.contact)) for message in found))
+    return Log("", tuple(Line(bubble=one) for one in _shown(conversation, found)))
 
 
 def posted(conversation: Conversation, made: Sequence[Message]) -> Log:
@@ -90,21 +97,33 @@ def posted(conversation: Conversation, made: Sequence[Message]) -> Log:
     return bubbles(conversation, queries.find_messages(conversation, [message.pk for message in made]))
 
 
-def _log(conversation: Conversation, around: Message | None) -> Log:
+def _log(conversation: Conversation, at: Message | None) -> Log:
     cursor = journal.position()  # read before the messages: what comes between is fetched twice, never missed
     found = (
-        queries.list_messages_around(conversation, around)
-        if around is not None
+        queries.list_messages_around(conversation, at)
+        if at is not None
         else queries.list_messages(conversation, limit=_enough(conversation))
     )
-    shown = [messages.bubble(message, conversation.contact) for message in found]
+    shown = _shown(conversation, found)
     return Log(
         src=f"/conversations/{conversation.display_id}/messages",
         lines=tuple(_lines(shown, conversation.unread_count)),
-        before=_before(found) if around is None or len(found) >= queries.PAGE // 2 else "",
+        before=_more_above(conversation, found),
         cursor=cursor,
         unread=conversation.unread_count,
     )
+
+
+def _shown(conversation: Conversation, found: Sequence[Message]) -> list[Bubble]:
+    nearby = around.load(conversation, found)
+    return [messages.bubble(message, conversation.contact, nearby) for message in found]
+
+
+def _more_above(conversation: Conversation, found: Sequence[Message]) -> str:
+    """Where older messages of the chat begin, be they of earlier conversations; "" when there are none here."""
+    if not found or not queries.has_older(conversation, (found[0].at, found[0].tie)):
+        return ""
+    return messages.order(found[0])
 
 
 def _enough(conversation: Conversation) -> int:
@@ -175,11 +194,15 @@ def _panel(conversation: Conversation) -> Panel:
     )
     return Panel(
         name=people.contact_name(contact),
-        avatar=people.contact_avatar(contact),
+        avatar=avatars.contact_avatar(contact),
         subtitle=own_words,
         facts=tuple(_facts(conversation)),
         labels=tuple((plain(label.title), people.hue(label.pk)) for label in conversation.labels.all()),
-        media=tuple(files.media(attachment) for attachment in queries.list_media(conversation)),
+        media=tuple(
+            files.media(attachment)
+            for attachment in queries.list_media(conversation)
+            if attachment.message.revoked_at is None
+        ),
         earlier=tuple(_earlier(other) for other in queries.list_earlier_conversations(conversation)),
     )
 

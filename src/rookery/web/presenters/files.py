@@ -67,6 +67,7 @@ def media(attachment: Attachment) -> Media:
         words=_state_words(attachment, state),
         retry_url=f"/attachments/{attachment.uuid}/retry" if state in ("failed", "gone") else "",
         voice=attachment.kind == "voice",
+        round=kind == "video" and attachment.kind == "video_note",
     )
 
 

@@ -13,7 +13,7 @@ from rookery.conversations.access import Viewer
 from rookery.conversations.models import Conversation
 from rookery.conversations.queries import Counts, Filter
 from rookery.web.formatting import plain
-from rookery.web.presenters import messages, people
+from rookery.web.presenters import avatars, messages, people
 from rookery.web.view_models import Empty, Link, ListPage, Preview, Row, RowsPage
 
 STATUSES = ("open", "pending", "snoozed", "resolved", "all")
@@ -105,7 +105,7 @@ def row(conversation: Conversation, query: str = "") -> Row:
         id=conversation.display_id,
         url=f"/conversations/{conversation.display_id}{query}",
         name=people.contact_name(conversation.contact),
-        avatar=people.contact_avatar(conversation.contact),
+        avatar=avatars.contact_avatar(conversation.contact),
         order=f"{conversation.last_activity_at:012d}",
         preview=messages.preview(last, conversation.contact)
         if last is not None

@@ -73,6 +73,12 @@ def list_numbers(viewer: Viewer) -> tuple[Number, ...]:
     return tuple(_number(channel) for channel in queries.list_numbers(viewer))
 
 
+def one(viewer: Viewer, channel_id: int) -> Number | None:
+    """One of the viewer's numbers."""
+    found = (channel for channel in queries.list_numbers(viewer) if channel.pk == channel_id)
+    return next((_number(channel) for channel in found), None)
+
+
 def attention(viewer: Viewer) -> str:
     """Words for the dot at the rail; "" when every number is well."""
     troubled = sum(look.tone in ("warn", "bad") for look, _since in _looks(viewer).values())
@@ -122,6 +128,7 @@ def _number(channel: Channel) -> Number:
     shown = phone.display(channel.phone)
     inbox: Inbox | None = getattr(channel, "inbox", None)
     return Number(
+        url=f"/numbers/{inbox.pk}" if inbox is not None else "",
         name=plain(inbox.name) if inbox is not None else shown,
         phone=shown,
         state=_(look.state),

@@ -24,10 +24,6 @@ def contact_name(contact: Contact) -> str:
     return _("Group") if contact.kind == Contact.Kind.GROUP else _("Unknown number")
 
 
-def contact_avatar(contact: Contact) -> Avatar:
-    return Avatar(initials(contact_name(contact)), hue(contact.pk))
-
-
 def user_name(user: User) -> str:
     return plain(user.name) or user.email
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from rookery.conversations.models import Message
+from rookery.media.converting.words import SENTENCES as CONVERTING
 from rookery.web.presenters import words
 from rookery.web.view_models import Choice, Tick, Verdict
 
@@ -45,7 +47,18 @@ def verdict(message: Message) -> Verdict | None:
 
 
 def _failed(message: Message) -> Verdict:
-    return Verdict("failed", _("Not sent:"), _reason(message), (Choice(_("Retry"), _retry_url(message)),))
+    return Verdict("failed", _("Not sent:"), _reason(message), tuple(_ways(message)))
+
+
+def _ways(message: Message) -> Iterator[Choice]:
+    """What may be tried; a file that was refused as it is goes no better when it is tried once more."""
+    url, code = _retry_url(message), message.failure_code
+    if code == "needs_compression":
+        yield Choice(_("Compress and send"), url, value="compress")
+    if code in CONVERTING and code != "file_unreadable":
+        yield Choice(_("Send as document"), url, value="document")
+    else:
+        yield Choice(_("Retry"), url)
 
 
 def _uncertain(message: Message) -> Verdict:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from rookery.media.converting.words import SENTENCES as CONVERTING
 from rookery.media.words import SENTENCES as FILES
 from rookery.web.formatting import plain
 
@@ -71,22 +72,37 @@ REFUSALS: Final[Mapping[str, str]] = {
     "not_retryable": noop("This message is on its way already."),
     "not_uncertain": noop("This was settled meanwhile."),
     "not_cancellable": noop("It is too late: this message is on its way."),
+    "bad_number": noop("This is not a phone number that could exist."),
+    "no_address": noop("No address of this contact is known."),
     "other_unresolved": noop("This chat already goes on in a newer conversation: here it is."),
     "too_large_here": noop("The file is larger than %(limit)s bytes."),
     "empty_file": noop("The file is empty."),
+    "being_sent": noop("A message of it is being sent. Try again in a moment."),
+    "contact_gone": noop("This contact is not there any more."),
+    "same_contact": noop("This is one contact already."),
+    "other_account": noop("They belong to different teams."),
+    "not_a_person": noop("Only people can be joined, not groups."),
+    "already_merged": noop("One of them was joined with another contact meanwhile."),
+    "already_undone": noop("This was taken back already."),
+    "later_merge_first": noop("Take back the later joining of this contact first."),
+    "import_running": noop("A history is being read for this number already."),
+    "bad_import": noop("Choose between 1 and 3,650 days."),
+    "bad_groups": noop("Choose one of these rules."),
+    "bad_group": noop("“%(line)s” is no group's WhatsApp id."),
+    "bad_ignored": noop("“%(line)s” is no WhatsApp id and no ending that is known."),
     "no_space": noop("The disk is nearly full; files cannot be sent at the moment."),
 }
 
 
 def failure(code: str, params: Mapping[str, Any]) -> str:
     """Why a message or file did not go, for the agent."""
-    return _filled(FAILURES.get(code, FAILURES["gateway_error"]), params)
+    return _filled(FAILURES.get(code) or CONVERTING.get(code) or FAILURES["gateway_error"], params)
 
 
-def file_failure(code: str) -> str:
+def file_failure(code: str, params: Mapping[str, Any] | None = None) -> str:
     """Why a customer's file is not here; the sentences are room media's, and a provider's for its own codes."""
     sentence = FILES.get(code)
-    return _(sentence) if sentence else failure(code, {})
+    return _(sentence) if sentence else failure(code, params or {})
 
 
 def refusal(code: str, params: Mapping[str, Any]) -> str:

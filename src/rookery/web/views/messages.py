@@ -25,6 +25,8 @@ from rookery.web.presenters import words
 from rookery.web.requests import PageRequest, part, viewer_of, wants_part
 from rookery.web.view_models import Log
 
+CURSOR = "X-Rookery-Cursor"
+
 
 class Messages(View):
     """The log of one conversation as a resource."""
@@ -52,8 +54,16 @@ class Messages(View):
 
 @require_POST
 def retry(request: PageRequest, pk: int) -> HttpResponse:
-    """Send a failed one again, or answer "still send?" with yes."""
-    return _done(request, outgoing.do_retry, access.message(viewer_of(request), pk))
+    """Send a failed one again, or answer "still send?" with yes. `choice`: its file may be compressed, or goes as a
+    document."""
+    choice = request.POST.get("choice", "")
+
+    def again(message: Message, user: Any) -> Message:
+        return outgoing.do_retry(
+            message, user, compress=choice == "compress", as_document=choice == "document"
+        )
+
+    return _done(request, again, access.message(viewer_of(request), pk))
 
 
 @require_POST
@@ -108,8 +118,11 @@ def _changes(request: PageRequest, found: Conversation) -> HttpResponse:
     changes = queries.list_changes(found, int(since))
     if changes.reset:
         return _reset()
+    cursor = f"{epoch}{dash}{changes.cursor}"
+    if not changes.messages and not changes.gone:
+        return HttpResponse(headers={CURSOR: cursor})  # what was heard of was fetched already
     log = replace(talks.bubbles(found, changes.messages), gone=changes.gone)
-    return _bubbles(request, log, f"{epoch}{dash}{changes.cursor}")
+    return _bubbles(request, log, cursor)
 
 
 def _older(request: PageRequest, found: Conversation) -> HttpResponse:
@@ -136,7 +149,7 @@ def _is_id(text: str) -> bool:
 def _bubbles(request: PageRequest, log: Log, cursor: str = "") -> HttpResponse:
     answer = part(request, "conversation/_messages.html", log=log)
     if cursor:
-        answer["X-Rookery-Cursor"] = cursor
+        answer[CURSOR] = cursor
     return answer
 
 

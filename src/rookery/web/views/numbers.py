@@ -13,7 +13,7 @@ from rookery.web.view_models import Empty
 
 @require_GET
 def index(request: PageRequest) -> HttpResponse:
-    words = _("An administrator adds a number with “rookery inbox add”. Its state appears here.")
+    words = _("An administrator adds a number here. Its state appears then.")
     empty = Empty(_("No numbers yet"), words, "phone")
     return page(
         request, "numbers.html", "numbers", numbers=numbers.list_numbers(viewer_of(request)), empty=empty

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rookery.accounts import people
 from rookery.accounts import sign_in as guesses
 from rookery.accounts.models import User
+from rookery.accounts.sessions import BACKEND
 from rookery.web.forms import SetUpForm, SignInForm
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @login_not_required

@@ -3,26 +3,24 @@
 Features are recognised by their fields, never by a version number; there is none on the wire.
 """
 
-from rookery.providers.errors import Unparsable
 from rookery.providers.events import Event
-from rookery.providers.reading import Fields, load_object
-from rookery.providers.whatsapp_web.dialects.v8 import message, signals
-from rookery.providers.whatsapp_web.dialects.v8.envelope import Envelope
+from rookery.providers.whatsapp_web.dialects.v8 import changes, message, signals
+from rookery.providers.whatsapp_web.parsing.envelope import Envelope
 
-__all__ = ["parse"]
+__all__ = ["read"]
 
 
-def parse(raw: bytes) -> tuple[Event, ...]:
-    """One delivery holds one event. Raises Unparsable for what is not an envelope of this dialect."""
-    body = load_object(raw)
-    name, payload = body.get("event"), body.get("payload")
-    if not isinstance(name, str) or not isinstance(payload, dict):
-        raise Unparsable(reason="no envelope of gateway 8 or 9")
-    if "sender_id" in payload:
-        raise Unparsable(reason="an event of gateway 7")
-    envelope = Envelope.read(name, Fields(body), Fields(payload))
+def read(envelope: Envelope) -> Event:
+    """One delivery holds one event. Raises Unparsable for a message or change without usable id or chat."""
+    name = envelope.name
+    if name == "message":
+        return message.read(envelope)
+    if name in changes.READERS:
+        return changes.READERS[name](envelope)
     if name in signals.READERS:
-        return (signals.READERS[name](envelope),)
-    if name in message.EVENTS or message.is_addressed(envelope):
-        return (message.read(envelope),)
-    return (envelope.unknown("a kind without message id"),)
+        return signals.READERS[name](envelope)
+    if name.startswith("newsletter."):
+        return envelope.quiet("news of a channel we follow")
+    if message.is_addressed(envelope):
+        return message.read(envelope)
+    return envelope.unknown("a kind without message id")

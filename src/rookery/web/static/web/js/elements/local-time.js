@@ -19,7 +19,7 @@ export class LocalTime extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.say();
+    if (shown.has(this)) this.say(); // while it is being put in, its attributes come before it is connected
   }
 
   /** Writes the time; what cannot be read leaves the server's words. */

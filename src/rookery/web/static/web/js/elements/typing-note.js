@@ -3,7 +3,7 @@ import { TypingTracker } from "../models/typing.js";
 
 const tracker = new TypingTracker();
 
-/** Shown while the contact of a conversation writes or records. Attribute: conversation. */
+/** Shown while the contact of a conversation writes or records; `[data-state]` inside: the words for each. Attribute: conversation. */
 export class TypingNote extends HTMLElement {
   #bye = new AbortController();
   #timer = 0;
@@ -26,8 +26,12 @@ export class TypingNote extends HTMLElement {
   }
 
   #show() {
-    const left = tracker.left(this.getAttribute("conversation") ?? "");
+    const conversation = this.getAttribute("conversation") ?? "";
+    const left = tracker.left(conversation);
     this.hidden = left === 0;
+    const state = tracker.state(conversation);
+    for (const words of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-state]")))
+      words.hidden = words.dataset.state !== state;
     clearTimeout(this.#timer);
     if (left) this.#timer = setTimeout(() => this.#show(), left + 20);
   }

@@ -40,6 +40,7 @@ export class OlderPages {
     if (!page) return false;
     this.onPage(page.bubbles);
     log.setAttribute("before", page.before ?? (page.bubbles.length ? oldest(log) : ""));
+    if (!log.getAttribute("before")) log.dispatchEvent(new CustomEvent("older-exhausted"));
     requestAnimationFrame(() => this.near()); // a short page may leave the view still near the top
     return true;
   }

@@ -6,9 +6,23 @@ function language() {
   return navigator.languages.find((own) => own.startsWith(`${page}-`)) ?? (page || undefined);
 }
 
+/** @type {Map<string, any>} */
+const made = new Map();
+
+/**
+ * Making a formatter takes far longer than using it, and a list that is drawn anew asks for a hundred.
+ * @template T @param {string} key all that it depends on @param {() => T} make @returns {T}
+ */
+function kept(key, make) {
+  if (made.size > 500) made.clear();
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
+}
+
 /** @returns {any} 12 or 24 hours as this browser's owner is used to, whatever the page's language */
 function clock() {
-  return { hourCycle: new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions().hourCycle };
+  const own = navigator.language;
+  return kept(`clock ${own}`, () => ({ hourCycle: new Intl.DateTimeFormat(own, { hour: "numeric" }).resolvedOptions().hourCycle }));
 }
 
 /** @param {string} text ISO with zone, or YYYY-MM-DD for a day where the browser is @returns {Date} may be invalid */
@@ -25,10 +39,18 @@ function daysAgo(time, now) {
 const capital = (text) => text.charAt(0).toLocaleUpperCase(language()) + text.slice(1);
 
 /** @param {number} amount @param {Intl.RelativeTimeFormatUnit} unit @returns {string} "yesterday", "3 minutes ago" */
-const relative = (amount, unit) => new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(amount, unit);
+function relative(amount, unit) {
+  const own = language();
+  return kept(`relative ${own}`, () => new Intl.RelativeTimeFormat(own, { numeric: "auto" })).format(amount, unit);
+}
 
 /** @param {Date} time @param {Intl.DateTimeFormatOptions} options @returns {string} */
-const format = (time, options) => new Intl.DateTimeFormat(language(), options).format(time);
+function format(time, options) {
+  const own = language();
+  // The offset: a formatter keeps the zone of its making, and a computer may travel.
+  const key = `${own} ${time.getTimezoneOffset()} ${JSON.stringify(options)}`;
+  return kept(key, () => new Intl.DateTimeFormat(own, options)).format(time);
+}
 
 /** @type {Record<string, (time: Date, now: Date) => string>} */
 const FORMATS = {

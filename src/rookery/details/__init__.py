@@ -1,0 +1,1 @@
+"""What gateways tell about people and groups besides events: pictures, subjects, members."""
