@@ -113,6 +113,7 @@ def test_open_menu_stays_open_while_messages_come(desk: Desk, person: Person) ->
     expect(choice).to_be_visible()
     menu = choice.element_handle()
     person.says("second")
+    expect(desk.bubble("second")).to_be_visible()  # a message after the resolution would open it again
     desk.page.request.put(f"{desk.page.url}/resolution", headers=_token(desk.page))
     expect(desk.row(person)).to_have_count(0)  # the page knows by now
     assert menu is not None

@@ -70,7 +70,7 @@ def test_every_kind_shows(desk: Desk, person: Person) -> None:
         "audio": "voice-player",
         "document": "a.document",
         "sticker": "img.sticker",
-        "unsupported": ".unsupported",
+        "location": "a[href*=openstreetmap]",
     }.items():
         expect(desk.page.locator(f"#log > .bubble.kind-{kind} {part}").first).to_be_visible()
 

@@ -50,7 +50,8 @@ def test_several_replies_keep_their_order(desk: Desk, person: Person) -> None:
     for text in said:
         desk.send(text)
     desk.until(lambda: person.texts() == said, "all parts on the phone, in order")
-    assert desk.page.locator("#log > .bubble.out .text").all_inner_texts() == said
+    shown = desk.page.locator("#log > .bubble.out .text")
+    desk.until(lambda: shown.all_inner_texts() == said, "all parts on the page, in order")
 
 
 def test_shift_enter_breaks_the_line(desk: Desk, person: Person) -> None:
