@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Greatest
+
+if TYPE_CHECKING:
+    from rookery.channels.models import Channel
 
 EVERY = 5.0  # seconds between two writes
 
@@ -19,6 +23,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._flushing = Lock()
         self._ignored: Counter[int] = Counter()
         self._oversized: Counter[int] = Counter()
         self._last: dict[int, int] = {}
@@ -41,10 +46,14 @@ class Tally:
         """Add what was counted to the channels' rows; inside `db.write()`. Counts stay if that raises."""
         from rookery.channels.models import Channel
 
+        with self._flushing:  # two at once would both add the same counts
+            self._flush(Channel)
+
+    def _flush(self, channel: type[Channel]) -> None:
         with self._lock:
             ignored, oversized, last = self._ignored.copy(), self._oversized.copy(), self._last.copy()
         for channel_id in sorted(set(ignored) | set(oversized) | set(last)):
-            Channel.objects.filter(pk=channel_id).update(
+            channel.objects.filter(pk=channel_id).update(
                 ignored_events=F("ignored_events") + ignored[channel_id],
                 oversized_events=F("oversized_events") + oversized[channel_id],
                 last_event_ms=Greatest(Coalesce(F("last_event_ms"), Value(0)), Value(last.get(channel_id, 0)))
