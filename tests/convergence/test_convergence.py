@@ -49,6 +49,8 @@ def test_state_is_the_same_in_any_order(cast: Cast, straight: str, seed: int) ->
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite  # PostgreSQL plays the six above, and takes several times as long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(2))
 def test_state_is_the_same_in_many_orders(cast: Cast, straight: str, part: int) -> None:
     """Forty here; `python -m tools.converge --runs 200` plays them all, and more."""
